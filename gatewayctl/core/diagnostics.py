@@ -1,0 +1,66 @@
+"""One shape for everything that can be wrong with a configuration: syntax, schema, references, routing, later lint.
+
+A diagnostic says what is wrong (``message``), where (``span``) and what to do (``help``). Codes live in ``codes.py``
+and are never reused. Diagnostics are data; ``snippet.py`` draws them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a file. Lines and columns count from 1, columns in characters; the end column is exclusive.
+
+    ``file`` is the path as people should see it (relative where it can be). Line 0 means "the file as a whole".
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a diagnostic: the first definition of a duplicate, the file that includes."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``label`` is the short text behind the caret; ``help`` the way out; ``related`` other places."""
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span | None = None
+    label: str = ""
+    help: str = ""
+    related: tuple[Related, ...] = ()
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them is an error."""
+    return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by file, place and code; those without a place come first. Exact repetitions are dropped."""
+    start = Span("")
+    return sorted(dict.fromkeys(diagnostics), key=lambda d: (d.span or start, d.code, d.message))

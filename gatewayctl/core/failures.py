@@ -1,0 +1,73 @@
+"""Everything that can go wrong with a request, in one table: whose fault it is, what the client is told, whether to retry.
+
+A reason is one word that means the same in the access log, in metrics, in ``Proxy-Status`` (RFC 9209) and in the problem
+body (RFC 9457). Code raises or returns a ``Failure``; nobody else decides a status.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Fault(Enum):
+    """Who has to do something about it."""
+
+    CLIENT = "client"
+    UPSTREAM = "upstream"
+    GATEWAY = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class FailureKind:
+    """One reason. ``proxy_error`` is the RFC 9209 2.3 error type; ``closes`` means the client's connection cannot go on."""
+
+    reason: str
+    status: int
+    fault: Fault
+    title: str
+    proxy_error: str
+    closes: bool = False
+
+
+def _table(*kinds: FailureKind) -> dict[str, FailureKind]:
+    return {kind.reason: kind for kind in kinds}
+
+
+_C, _U, _G = Fault.CLIENT, Fault.UPSTREAM, Fault.GATEWAY
+
+FAILURES: Final[dict[str, FailureKind]] = _table(
+    FailureKind("bad_request", 400, _C, "The request is malformed", "http_request_error", closes=True),
+    FailureKind("bad_path", 400, _C, "The path is malformed", "http_request_error"),
+    FailureKind("ambiguous_path", 400, _C, "The path can be read in two ways", "http_request_denied"),
+    FailureKind("no_route", 404, _C, "Nothing is served here", "destination_not_found"),
+    FailureKind("method_not_allowed", 405, _C, "The method is not allowed here", "http_request_denied"),
+    FailureKind("request_timeout", 408, _C, "The request took too long to arrive", "http_request_error", closes=True),
+    FailureKind("body_too_large", 413, _C, "The body is too large", "http_request_denied"),
+    FailureKind("uri_too_long", 414, _C, "The request line is too long", "http_request_error", closes=True),
+    FailureKind("expectation_failed", 417, _C, "The expectation is not supported", "http_request_error"),
+    FailureKind("headers_too_large", 431, _C, "The header section is too large", "http_request_error", closes=True),
+    FailureKind("client_closed", 499, _C, "The client left", "connection_terminated", closes=True),
+    FailureKind("internal_error", 500, _G, "The gateway failed", "proxy_internal_error", closes=True),
+    FailureKind("connect_failed", 502, _U, "The service cannot be reached", "connection_refused"),
+    FailureKind("upstream_reset", 502, _U, "The service broke the connection", "connection_terminated"),
+    FailureKind("bad_response", 502, _U, "The service answered something that is not HTTP", "http_protocol_error"),
+    FailureKind("upgrade_failed", 502, _U, "The service switched protocols unasked", "http_upgrade_failed"),
+    FailureKind("dns_failed", 503, _U, "The service's name cannot be resolved", "dns_error"),
+    FailureKind("no_healthy_instance", 503, _U, "No instance of the service is available", "destination_unavailable"),
+    FailureKind("shutting_down", 503, _G, "The gateway is shutting down", "proxy_internal_response", closes=True),
+    FailureKind("connect_timeout", 504, _U, "The service could not be reached in time", "connection_timeout"),
+    FailureKind("upstream_timeout", 504, _U, "The service did not answer in time", "http_response_timeout"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One occurrence: its kind and what exactly happened, in words that may be shown to the client (no addresses)."""
+
+    kind: FailureKind
+    detail: str
+
+
+def failure(reason: str, detail: str) -> Failure:
+    """A failure by its reason, which must be in the table (KeyError otherwise)."""
+    return Failure(FAILURES[reason], detail)

@@ -1,0 +1,129 @@
+"""Message heads as they are handed on: what a request and a response say, with nothing left to interpret."""
+
+from typing import Final, NamedTuple
+
+from gatewayctl.core.fields import Field
+
+
+class Wishes(NamedTuple):
+    """What a client wants of a connection beyond a plain answer (RFC 9110 7.6, 7.8, 10.1)."""
+
+    expects_continue: bool = False
+    takes_trailers: bool = False
+    upgrade: bytes = b""
+    """The protocol asked for with ``Connection: upgrade``, lower case; empty if none."""
+    dropped_names: frozenset[bytes] = frozenset()
+    """Names that Connection lists: hop-by-hop for this message (RFC 9110 7.6.1)."""
+
+
+PLAIN: Final = Wishes()
+
+
+def first_of(fields: list[Field], tally: list[int] | None, kind: int) -> bytes:
+    """The value of the first field of a kind, which must be there."""
+    if tally is not None:
+        return fields[tally.index(kind)][2]
+    return next(f[2] for f in fields if f[0] == kind)
+
+
+class RequestHead:
+    """A request's head as it was received, its body's framing decided. Built by ``HeadParser.request``."""
+
+    __slots__ = (
+        "authority",
+        "body",
+        "fields",
+        "host",
+        "keep_alive",
+        "kinds",
+        "method",
+        "minor",
+        "path",
+        "query",
+        "tally",
+        "target",
+        "wishes",
+    )
+
+    method: bytes
+    target: bytes
+    """As received, for logs."""
+    path: bytes
+    """As received, still percent-encoded; ``*`` for the asterisk form."""
+    query: bytes | None
+    """What follows the ``?``, byte for byte; None without one, empty for a bare ``?``."""
+    minor: int
+    """0 or 1: the minor version of HTTP/1."""
+    fields: list[Field]
+    kinds: int
+    """All kinds of ``fields``, or-ed."""
+    tally: list[int] | None
+    """See ``tally_of``."""
+    authority: bytes
+    """The Host as sent, with its port; empty if there is none (HTTP/1.0)."""
+    host: bytes
+    """The host in lower case without port and trailing dot, for routing."""
+    body: int
+    """Length in bytes, 0 for none, or ``CHUNKED``."""
+    keep_alive: bool
+    wishes: Wishes
+    """What the client wants of this connection; mostly ``PLAIN``."""
+
+    def first(self, kind: int) -> bytes:
+        """The value of the first field of a kind, which must be there."""
+        return first_of(self.fields, self.tally, kind)
+
+    @property
+    def upgrade(self) -> bytes:
+        """The protocol asked for, lower case; empty if none."""
+        return self.wishes.upgrade
+
+    @property
+    def dropped_names(self) -> frozenset[bytes]:
+        """Names that Connection lists."""
+        return self.wishes.dropped_names
+
+
+class ResponseHead:
+    """An upstream's response head. Built by ``HeadParser.response``; the body's framing depends on the request too."""
+
+    __slots__ = (
+        "dropped_names",
+        "fields",
+        "framing",
+        "keep_alive",
+        "kinds",
+        "length",
+        "line",
+        "minor",
+        "passed",
+        "status",
+        "tally",
+        "upgrade",
+    )
+
+    status: int
+    line: bytes
+    """The status line in the form it is sent on, with CRLF."""
+    minor: int
+    fields: list[Field]
+    kinds: int
+    keep_alive: bool
+    length: int
+    """Content-Length in bytes, ``CHUNKED``, or -2 when neither is given."""
+    framing: int
+    """The body's framing, unless the request was a HEAD."""
+    upgrade: bytes
+    dropped_names: frozenset[bytes]
+    tally: list[int] | None
+    """See ``tally_of``."""
+    passed: bytes
+    """The lines of the fields that go on, unless something edits them or ``dropped_names`` names one."""
+
+    def first(self, kind: int) -> bytes:
+        """The value of the first field of a kind, which must be there."""
+        return first_of(self.fields, self.tally, kind)
+
+
+UNSTATED: Final = -2
+NO_NAMES: Final[frozenset[bytes]] = frozenset()
