@@ -1,0 +1,57 @@
+"""[auth.*]: keys that fit the algorithms, schemes that do not contain themselves (RFC 8725 3.1, 3.5)."""
+
+from gatewayctl.config.checks.view import View, one_of
+from gatewayctl.config.finding import Findings, KeyPath
+from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig
+
+_SOURCES = ("jwks_url", "discovery_url", "jwks_file", "public_key_file", "secret")
+_LONGEST_LEEWAY = 120.0
+_SHORTEST_SECRET = 32
+
+
+def check(view: View, findings: Findings) -> None:
+    """The rules about authentication."""
+    schemes = view.config.auth
+    for name, scheme in schemes.items():
+        path: KeyPath = ("auth", name)
+        if isinstance(scheme, JwtConfig):
+            _jwt(path, scheme, findings)
+        elif isinstance(scheme, ApiKeyConfig):
+            one_of(path, scheme, ("header", "query"), "an API key scheme", findings)
+        elif isinstance(scheme, AnyAuthConfig):
+            for number, part in enumerate(scheme.of):
+                if isinstance(schemes.get(part), AnyAuthConfig):
+                    findings.error(
+                        "E202",
+                        (*path, "of", number),
+                        f'"{part}" is itself a choice of schemes' if part != name else f'"{part}" contains itself',
+                        label="not here",
+                        help="name the schemes themselves",
+                    )
+
+
+def _jwt(path: KeyPath, scheme: JwtConfig, findings: Findings) -> None:
+    one_of(path, scheme, _SOURCES, "a jwt scheme", findings)
+    symmetric = [algorithm.startswith("HS") for algorithm in scheme.algorithms]
+    if any(symmetric) and not all(symmetric):
+        findings.error(
+            "E122",
+            (*path, "algorithms"),
+            "HS algorithms and those with public keys are not accepted together",
+            label="one kind or the other",
+            help="a public key could be taken for a shared secret: make two schemes",
+        )
+    elif all(symmetric) and scheme.secret is None:
+        message = f"{scheme.algorithms[0]} needs a shared secret"
+        findings.error(
+            "E123", (*path, "algorithms"), message, label="no secret", help='add secret = "${secret:JWT_SECRET}"'
+        )
+    elif not any(symmetric) and scheme.secret is not None:
+        message = f"{scheme.algorithms[0]} needs a public key, not a secret"
+        findings.error("E123", (*path, "secret"), message, label="has no effect", help="add jwks_url, or use HS256")
+    if scheme.secret is not None and len(scheme.secret.get_secret_value().encode()) < _SHORTEST_SECRET:
+        message = "this secret is shorter than 256 bits"
+        findings.error("E105", (*path, "secret"), message, label="too short", help="at least 32 random bytes")
+    if scheme.leeway > _LONGEST_LEEWAY:
+        message = "leeway is at most 120s"
+        findings.error("E105", (*path, "leeway"), message, label="too long", help="set the clocks instead")

@@ -1,0 +1,57 @@
+"""What a check finds, by key path; it becomes a ``Diagnostic`` with places only once something was found.
+
+Working with key paths keeps a good configuration cheap: positions are never computed for it.
+"""
+
+from dataclasses import dataclass, field
+
+from gatewayctl.core.diagnostics import Severity
+
+KeyPath = tuple[str | int, ...]
+"""Where a value stands in the configuration: ``("services", "users", "instances", 0, "url")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the value at ``path`` (``on_key``: about its key or table header).
+
+    ``related`` are other key paths and what they are.
+    """
+
+    code: str
+    path: KeyPath
+    message: str
+    label: str = ""
+    help: str = ""
+    on_key: bool = False
+    severity: Severity = Severity.ERROR
+    related: tuple[tuple[KeyPath, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects findings. Checks get it as their only way to speak."""
+
+    found: list[Finding] = field(default_factory=list)
+
+    def error(
+        self,
+        code: str,
+        path: KeyPath,
+        message: str,
+        *,
+        label: str,
+        help: str,
+        on_key: bool = False,
+        related: tuple[tuple[KeyPath, str], ...] = (),
+    ) -> None:
+        """An error at the value of ``path``."""
+        self.found.append(Finding(code, path, message, label, help, on_key, Severity.ERROR, related))
+
+    def warning(self, code: str, path: KeyPath, message: str, *, label: str = "", help: str = "") -> None:
+        """A warning at the value of ``path``."""
+        self.found.append(Finding(code, path, message, label, help, False, Severity.WARNING))
+
+    def note(self, code: str, path: KeyPath, message: str, *, label: str = "", help: str = "") -> None:
+        """A note at the value of ``path``."""
+        self.found.append(Finding(code, path, message, label, help, False, Severity.NOTE))
