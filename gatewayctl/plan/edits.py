@@ -1,0 +1,87 @@
+"""[transforms.*], compiled for the route that uses it: its templates may name the route's parameters."""
+
+from typing import Final
+from urllib.parse import quote
+
+from gatewayctl.config.models import GatewayConfig
+from gatewayctl.config.models.routes import RouteConfig
+from gatewayctl.config.models.web import HeaderChangesConfig
+from gatewayctl.plan.findings import Findings
+from gatewayctl.plan.model import FieldEdits, KeyPath, RequestEditPlan, ResponseEditPlan
+from gatewayctl.plan.texts import template_names, templates
+from gatewayctl.routing import CompiledRoute, TemplateNames
+
+_OWN_OF_REQUESTS: Final = (
+    "traceparent",
+    "forwarded",
+    "x-real-ip",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-forwarded-host",
+    "x-forwarded-port",
+)
+
+
+def transform_of(name: str, route: RouteConfig, config: GatewayConfig) -> tuple[str, KeyPath] | None:
+    """The transform that a route uses and where that is said: its own, else the default, "none" for none."""
+    if route.transform is not None:
+        return None if route.transform == "none" else (route.transform, ("routes", name, "transform"))
+    default = config.defaults.transform
+    return None if default is None or default == "none" else (default, ("defaults", "transform"))
+
+
+def request_edit_plan(
+    name: str, route: RouteConfig, config: GatewayConfig, match: CompiledRoute, findings: Findings
+) -> RequestEditPlan | None:
+    """What the service sees changed; None if nothing is, or nothing is sent on."""
+    used = transform_of(name, route, config)
+    transform = None if used is None else config.transforms.get(used[0])
+    if used is None or transform is None or route.service is None:
+        return None
+    at, names = ("transforms", used[0]), template_names(route, match)
+    fields = _field_edits(transform.request, names, (*at, "request"), findings)
+    own = {config.server.request_id_header.lower(), *_OWN_OF_REQUESTS}
+    _warn_of_own(transform.request, own, (*at, "request"), findings)
+    texts = templates(transform.query.set, "query", names, (*at, "query", "set"), findings)
+    query_set = tuple((quote(name.decode(), safe="").encode(), value) for name, value in texts)
+    query_remove = frozenset(name.encode() for name in transform.query.remove)
+    if not fields and not query_set and not query_remove:
+        return None
+    return RequestEditPlan(fields, query_set, query_remove, used[1])
+
+
+def response_edit_plan(
+    name: str, route: RouteConfig, config: GatewayConfig, match: CompiledRoute, findings: Findings
+) -> ResponseEditPlan | None:
+    """What the client sees changed; None if nothing is."""
+    used = transform_of(name, route, config)
+    transform = None if used is None else config.transforms.get(used[0])
+    if used is None or transform is None:
+        return None
+    changes, at = transform.response, ("transforms", used[0], "response")
+    edits = _field_edits(changes, template_names(route, match), at, findings)
+    _warn_of_own(changes, {config.server.request_id_header.lower()}, at, findings)
+    return ResponseEditPlan(edits, used[1]) if edits else None
+
+
+def _warn_of_own(changes: HeaderChangesConfig, own: set[str], at: KeyPath, findings: Findings) -> None:
+    """Warns of edits of headers that the gateway writes itself: they have no effect."""
+    edits = [(("set", name), name) for name in changes.set] + [(("add", name), name) for name in changes.add]
+    edits += [(("rename", old), new) for old, new in changes.rename.items()]
+    for key, name in edits:
+        if name.lower() in own:
+            findings.warning(
+                "W320",
+                f"{name} is written by the gateway itself: this edit has no effect",
+                (*at, *key),
+                help="leave it out, or use a header of another name",
+            )
+
+
+def _field_edits(changes: HeaderChangesConfig, names: TemplateNames, at: KeyPath, findings: Findings) -> FieldEdits:
+    return FieldEdits(
+        rename=tuple((old.lower().encode(), new.encode()) for old, new in sorted(changes.rename.items())),
+        remove=frozenset(name.lower().encode() for name in changes.remove),
+        set=templates(changes.set, "header", names, (*at, "set"), findings),
+        add=templates(changes.add, "header", names, (*at, "add"), findings),
+    )

@@ -1,0 +1,1 @@
+"""Pure engines: time and randomness are arguments, nothing waits. Each folder is one plug point."""

@@ -1,0 +1,42 @@
+"""The plug point of pipeline steps, and what a step may see and change of a request."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gatewayctl.core.failures import Failure
+from gatewayctl.core.fields import Field
+from gatewayctl.core.messages import RequestHead
+from gatewayctl.core.reply import Reply
+
+
+class Traffic(Protocol):
+    """A request on its way. ``fields`` and ``query`` are what the service will see: steps put new values there."""
+
+    head: RequestHead
+    fields: list[Field]
+    query: bytes | None
+    path: bytes
+    params: Mapping[str, bytes]
+    request_id: bytes
+
+    @property
+    def client_ip(self) -> bytes:
+        """The client's address (after trusted proxies have been believed)."""
+
+    @property
+    def route_name(self) -> str:
+        """The route that was matched."""
+
+    @property
+    def service_name(self) -> str:
+        """The service the route sends to; empty if it answers itself."""
+
+
+class AdmitStep(Protocol):
+    def admit(self, traffic: Traffic) -> Reply | Failure | None:
+        """Lets the request pass (None), or answers it."""
+
+
+class ShapeStep(Protocol):
+    def shape(self, traffic: Traffic, fields: list[Field]) -> list[Field]:
+        """The fields of the answer as they are to go on; ``fields`` may be changed in place. Must not fail."""
