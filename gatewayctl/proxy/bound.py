@@ -1,0 +1,155 @@
+"""One generation of the configuration, bound to the states that live on: what a request finds when it arrives."""
+
+from collections.abc import Callable
+from typing import Final
+
+from gatewayctl.core.head import HeadParser
+from gatewayctl.core.units import format_duration
+from gatewayctl.plan.model import BodyLimitPlan, ForwardPlan, Plan, RoutePlan
+from gatewayctl.plan.table import routing_options
+from gatewayctl.proxy.identity import sample_below
+from gatewayctl.proxy.origin import OriginRules
+from gatewayctl.proxy.send_path import PathMaker, path_maker
+from gatewayctl.routing import RoutingOptions, Table
+from gatewayctl.routing.spec import EncodedSlashes
+from gatewayctl.state.timer_wheel import NEVER
+from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.telemetry.series import RouteSeries
+from gatewayctl.upstream.service import Service
+
+_UNLIMITED: Final = float("inf")
+
+
+class BoundRoute:
+    """A route ready to run: its steps, its service, its counters and what is constant about forwarding."""
+
+    __slots__ = (
+        "admit",
+        "first_byte_note",
+        "log_target",
+        "max_body",
+        "name",
+        "send_path",
+        "series",
+        "service",
+        "shape",
+        "timeout",
+        "upgrades",
+        "wait",
+        "wait_note",
+    )
+
+    send_path: PathMaker | None
+    """Makes the path that is sent; None where it is the matched one."""
+
+    def __init__(self, plan: RoutePlan, service: Service | None, series: RouteSeries, options: RoutingOptions) -> None:
+        self.name = plan.name
+        self.log_target = b'"route":"%b","service":"%b"' % (
+            plan.name.encode(),
+            b"" if service is None else service.name.encode(),
+        )
+        self.series = series
+        self.service = service
+        self.admit = tuple(ADMIT_STEPS[type(s)](s) for s in plan.steps if type(s) in ADMIT_STEPS)
+        self.shape = tuple(SHAPE_STEPS[type(s)](s) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.max_body: float = next((s.limit for s in plan.steps if isinstance(s, BodyLimitPlan)), _UNLIMITED)
+        forward = plan.forward
+        self.send_path = None if forward is None else path_maker(forward.path, options)
+        self.timeout = NEVER
+        self.upgrades: frozenset[bytes] = frozenset()
+        self.wait = NEVER
+        self.wait_note = self.first_byte_note = ""
+        if forward is not None and service is not None:
+            self._bind_forward(forward, service)
+
+    def _bind_forward(self, forward: ForwardPlan, service: Service) -> None:
+        self.timeout = NEVER if forward.timeout is None else forward.timeout
+        self.upgrades = forward.upgrades
+        first_byte = service.first_byte_timeout
+        self.first_byte_note = f"the service did not start to answer within {format_duration(first_byte)}"
+        if first_byte < self.timeout:
+            self.wait, self.wait_note = first_byte, self.first_byte_note
+        elif self.timeout < NEVER:
+            self.wait = self.timeout
+            self.wait_note = f"no response within the route's timeout of {format_duration(self.timeout)}"
+
+
+class Bound:
+    """A plan with its table, routes and services. Replaced as a whole; requests finish on the one they began with."""
+
+    __slots__ = (
+        "body_timeout",
+        "encoded_slashes",
+        "generation",
+        "header_timeout",
+        "health_path",
+        "keepalive_timeout",
+        "log_sample",
+        "max_header_size",
+        "merge_slashes",
+        "min_body_rate",
+        "origin",
+        "parser",
+        "plan",
+        "pseudonym",
+        "request_end",
+        "request_id_name",
+        "request_id_prefix",
+        "response_end",
+        "routes",
+        "sample_below",
+        "services",
+        "table",
+        "unmatched",
+    )
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        generation: int,
+        table: Table,
+        routes: list[BoundRoute],
+        services: dict[str, Service],
+        unmatched: RouteSeries,
+    ) -> None:
+        server = plan.server
+        self.plan = plan
+        self.generation = generation
+        self.table = table
+        self.routes = routes
+        self.services = services
+        self.unmatched = unmatched
+        self.parser = HeadParser(
+            request_id_name=server.request_id_header.lower(),
+            max_fields=server.max_headers,
+            allowed_underscores=server.allowed_underscores,
+        )
+        self.origin = OriginRules(
+            server.trusted_proxies,
+            trust_unix=server.trust_unix,
+            header=server.client_ip_header,
+            send_x_forwarded=server.send_x_forwarded,
+            send_forwarded=server.send_forwarded,
+        )
+        self.request_id_name = server.request_id_header.lower()
+        self.request_id_prefix = server.request_id_header + b": "
+        via = b"Via: 1.1 %b\r\n" % server.via if server.via else b""
+        self.request_end = b"\r\n" + via + b"\r\n"
+        """What follows the trace flags in a request's head: Via and the empty line."""
+        self.response_end = b"\r\n" + via
+        """What follows the request id in a response's head."""
+        self.pseudonym = server.via or b"gatewayctl"
+        self.encoded_slashes: EncodedSlashes = routing_options(server).encoded_slashes
+        self.merge_slashes = server.merge_slashes
+        self.health_path = server.health_path
+        self.max_header_size = server.max_header_size
+        self.header_timeout = server.header_timeout
+        self.body_timeout = server.body_timeout
+        self.min_body_rate = server.min_body_rate
+        self.keepalive_timeout = server.keepalive_timeout
+        self.sample_below = sample_below(plan.trace_sample_ratio)
+        self.log_sample = plan.log.sample
+
+
+Binder = Callable[[Plan], Bound]

@@ -1,0 +1,159 @@
+"""What is known of one request, and who it is: the part of an exchange that all its other parts build on."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from gatewayctl.core.failures import Failure
+from gatewayctl.core.fields import Kind
+from gatewayctl.core.framing import NO_BODY
+from gatewayctl.core.messages import RequestHead
+from gatewayctl.proxy.door import Door
+from gatewayctl.proxy.identity import NOT_SAMPLED, SAMPLED, acceptable_request_id, continued_trace
+from gatewayctl.proxy.origin import Origin
+from gatewayctl.state.timer_wheel import NEVER
+from gatewayctl.upstream.connection import UpstreamConnection
+from gatewayctl.upstream.instance import Instance
+
+if TYPE_CHECKING:
+    from gatewayctl.proxy.bound import BoundRoute
+    from gatewayctl.proxy.gateway import Gateway
+
+_FORWARDED: Final = Kind.FORWARDED
+_UNDERSCORE: Final = Kind.UNDERSCORE
+_IDENTIFIED: Final = Kind.TRACEPARENT | Kind.REQUEST_ID
+_NO_TARGET: Final = b'"route":"","service":""'
+_NO_PARAMS: Final[Mapping[str, bytes]] = {}
+
+
+class ExchangeState:
+    """Made by a door for each head it reads; the request is identified at once."""
+
+    __slots__ = (
+        "_block",
+        "_body_pending",
+        "_client_full",
+        "_connecting",
+        "_connection",
+        "_kept",
+        "_kept_size",
+        "_reused",
+        "_stale_retried",
+        "_total_deadline",
+        "attempts",
+        "bound",
+        "client_ip",
+        "door",
+        "failure",
+        "fields",
+        "gateway",
+        "head",
+        "instance",
+        "log_target",
+        "origin",
+        "params",
+        "path",
+        "query",
+        "received",
+        "request_complete",
+        "request_id",
+        "responded",
+        "route",
+        "sent",
+        "sent_at",
+        "settled",
+        "span_id",
+        "started",
+        "status",
+        "target",
+        "trace_flags",
+        "trace_id",
+        "tried",
+        "upstream_time",
+    )
+
+    origin: Origin
+    path: bytes
+    """The canonical path; what is matched and sent on."""
+    sent_at: float
+
+    def __init__(self, gateway: "Gateway", door: Door, head: RequestHead) -> None:
+        self.gateway = gateway
+        bound = self.bound = gateway.bound
+        self.door = door
+        self.head = head
+        self.fields = head.fields
+        self.query = head.query
+        self.params: Mapping[str, bytes] = _NO_PARAMS
+        self.route: BoundRoute | None = None
+        self.log_target = _NO_TARGET
+        self.instance: Instance | None = None
+        self.failure: Failure | None = None
+        self.status = 0
+        self.attempts = 0
+        self.tried: tuple[str, ...] = ()
+        self.received = self.sent = 0
+        self.upstream_time = 0.0
+        self.request_complete = head.body == NO_BODY
+        self.responded = False
+        self._client_full = False
+        self.settled = False
+        self._connection: UpstreamConnection | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._reused = self._stale_retried = False
+        self._kept: list[bytes] | None = None
+        self._kept_size = 0
+        self._body_pending: list[bytes] | None = None
+        self._total_deadline = NEVER
+        self._block = b""
+        gateway.in_flight += 1
+        self.started = self.sent_at = gateway.clock()
+        kinds = head.kinds
+        # 2. identity: the request id, and the trace it belongs to
+        random = gateway.entropy.hex(48)
+        self.request_id = self.trace_id = trace_id = random[:32]  # one id to find a request by, where none came with it
+        self.span_id = random[32:]
+        self.trace_flags = SAMPLED if trace_id[18:] < bound.sample_below else NOT_SAMPLED
+        if kinds & _IDENTIFIED:
+            self._keep_identity()
+        # 3. the client's address
+        origin = self.origin = bound.origin.resolve(
+            door.peer, door.scheme, head.authority, head.fields, bool(kinds & _FORWARDED)
+        )
+        self.client_ip = origin.client_ip
+        if kinds & _UNDERSCORE:
+            gateway.underscores.note(head.fields)
+
+    def _keep_identity(self) -> None:
+        """Goes on with the trace that a request belongs to, and with a request id from a peer that is trusted."""
+        fields = self.head.fields
+        continued = continued_trace(fields)
+        if continued is not None:
+            self.trace_id, self.trace_flags = continued
+        if self.head.kinds & Kind.REQUEST_ID and self.bound.origin.trusts(self.door.peer):
+            given = next(f[2] for f in fields if f[0] & Kind.REQUEST_ID)
+            if acceptable_request_id(given):
+                self.request_id = given
+
+    @property
+    def route_name(self) -> str:
+        """The route that was matched; empty if none was."""
+        return "" if self.route is None else self.route.name
+
+    @property
+    def service_name(self) -> str:
+        """The service of the route; empty if there is none."""
+        return "" if self.route is None or self.route.service is None else self.route.service.name
+
+    @property
+    def target_names(self) -> tuple[str, str]:
+        """See ``Settled``."""
+        return self.route_name, self.service_name
+
+    @property
+    def instance_id(self) -> bytes:
+        """See ``Settled``."""
+        instance = self.instance
+        if instance is not None:
+            return instance.log_id
+        return self.tried[-1].encode() if self.tried else b""

@@ -1,0 +1,197 @@
+"""How a request reaches an instance: what is sent, over which connection, and by when an answer must come."""
+
+from typing import TYPE_CHECKING, Final
+
+from gatewayctl.core.chunked import LAST_CHUNK, chunk
+from gatewayctl.core.failures import Failure, failure
+from gatewayctl.core.fields import REQUEST_DROPS, Kind, lines_without
+from gatewayctl.core.framing import CHUNKED, NO_BODY
+from gatewayctl.core.messages import PLAIN, Wishes
+from gatewayctl.core.units import format_duration
+from gatewayctl.proxy.answering import AnsweringExchange
+from gatewayctl.proxy.identity import continued_trace
+from gatewayctl.routing import PathError
+from gatewayctl.state.timer_wheel import NEVER
+from gatewayctl.upstream.connection import UpstreamConnection
+from gatewayctl.upstream.instance import Instance
+
+if TYPE_CHECKING:
+    from gatewayctl.proxy.bound import BoundRoute
+
+_IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"})
+"""RFC 9110 9.2.2."""
+_TRACESTATE: Final = Kind.TRACESTATE
+_FORWARDED_OTHER: Final = Kind.FORWARDED_OTHER
+
+
+class ForwardingExchange(AnsweringExchange):
+    """An exchange with the half of it that goes upstream."""
+
+    __slots__ = ()
+
+    def _forward(self, route: "BoundRoute") -> None:
+        head = self.head
+        # 7. what the service will see
+        if route.send_path is None:
+            target = self.path
+        else:
+            try:
+                target = route.send_path(self)
+            except PathError as error:
+                self.fail(failure("bad_path", str(error)))
+                return
+        self.target = target if self.query is None else target + b"?" + self.query
+        drops = REQUEST_DROPS
+        if head.kinds & _TRACESTATE and not self._continues_trace():
+            drops |= _TRACESTATE
+        if head.kinds & _FORWARDED_OTHER and not self.bound.origin.trusts(self.door.peer):
+            drops |= _FORWARDED_OTHER
+        if self.fields is head.fields:
+            lines = lines_without(self.fields, head.tally, head.kinds, drops)
+        else:
+            own = self.bound.request_id_name  # no edit makes a second one, or another
+            lines = [f[3] for f in self.fields if not f[0] & drops and f[1] != own]
+        if head.body == CHUNKED:
+            lines.append(b"Transfer-Encoding: chunked\r\n")
+        if head.wishes is not PLAIN:
+            lines += self._wished(head.wishes, route)
+        self._block = b"".join(lines)
+        if head.body != NO_BODY and head.method in _IDEMPOTENT:
+            self._kept = []
+        # 8. an instance, and a connection to it
+        instance = route.service.pick()  # type: ignore[union-attr]
+        if instance is None:
+            self.fail(failure("no_healthy_instance", "no instance of the service takes requests"))
+            return
+        connection = instance.acquire(self.sent_at)
+        if connection is None:
+            self._attempt(instance)
+            return
+        self.instance = instance
+        self.attempts = 1
+        instance.in_flight += 1
+        self._reused = True
+        self._send(connection)
+
+    def _wished(self, wishes: Wishes, route: "BoundRoute") -> list[bytes]:
+        """The connection fields of our own that carry a client's wishes on: Expect, an allowed upgrade, TE."""
+        lines = [b"Expect: 100-continue\r\n"] if wishes.expects_continue else []
+        if wishes.upgrade and wishes.upgrade in route.upgrades and self.head.body == NO_BODY:
+            return [*lines, b"Connection: Upgrade\r\nUpgrade: %b\r\n" % wishes.upgrade]
+        self.head.wishes = wishes._replace(upgrade=b"")
+        if wishes.takes_trailers:
+            lines.append(b"TE: trailers\r\nConnection: TE\r\n")
+        return lines
+
+    def _continues_trace(self) -> bool:
+        return bool(self.head.kinds & Kind.TRACEPARENT) and continued_trace(self.head.fields) is not None
+
+    def _attempt(self, instance: Instance) -> None:
+        """An attempt on a new connection."""
+        self.instance = instance
+        self.attempts += 1
+        if self.attempts > 1:
+            self.tried = (*(self.tried or (instance.id,)), instance.id)
+        instance.in_flight += 1
+        self._reused = False
+        if not self.request_complete:
+            if self._body_pending is None:
+                self._body_pending = []
+            self.door.pause_body()
+        self._connecting = self.gateway.loop.create_task(self._connect(instance))
+
+    async def _connect(self, instance: Instance) -> None:
+        try:
+            outcome = await self._connection_to(instance)
+        except Exception as error:
+            self.gateway.report(error, "connecting")
+            outcome = failure("internal_error", "connecting failed in an unexpected way")
+        self._connecting = None
+        if self.settled:
+            if isinstance(outcome, UpstreamConnection):
+                instance.release(outcome, self.gateway.clock())
+        elif isinstance(outcome, UpstreamConnection):
+            self._send(outcome)
+        else:
+            self._lose(instance)
+            self.fail(outcome)
+
+    async def _connection_to(self, instance: Instance) -> "UpstreamConnection | Failure":
+        """A new connection within the connect timeout and what is left of the route's, whichever is nearer."""
+        within = instance.connect_timeout
+        if self.request_complete and self._total_deadline == NEVER and self.route is not None:
+            self._total_deadline = self.gateway.clock() + self.route.timeout
+        left = self._total_deadline - self.gateway.clock()
+        if left >= within:
+            return await instance.connect(self.gateway.loop, within)
+        outcome = await instance.connect(self.gateway.loop, max(left, 0.0))
+        if isinstance(outcome, Failure) and outcome.kind.reason == "connect_timeout":
+            return failure("upstream_timeout", self._total_note())
+        return outcome
+
+    def _total_note(self) -> str:
+        timeout = self.route.timeout if self.route is not None else NEVER
+        return f"no response within the route's timeout of {format_duration(timeout)}"
+
+    def _send(self, connection: UpstreamConnection) -> None:
+        """9. The head goes out, with what has been kept of the body where it is sent again."""
+        self._connection = connection
+        instance, head = connection.instance, self.head
+        bound = self.bound
+        data = b"".join(
+            (
+                head.method,
+                b" ",
+                self.target,
+                b" HTTP/1.1\r\n",
+                instance.host_line or b"Host: %b\r\n" % head.authority,
+                self._block,
+                self.origin.lines,
+                bound.request_id_prefix,
+                self.request_id,
+                b"\r\ntraceparent: 00-",
+                self.trace_id,
+                b"-",
+                self.span_id,
+                b"-",
+                self.trace_flags,
+                bound.request_end,
+            )
+        )
+        pending = self._body_pending
+        if pending:
+            data += b"".join([chunk(piece) for piece in pending] if head.body == CHUNKED else pending)
+        if self.request_complete:
+            if head.body == CHUNKED:
+                data += LAST_CHUNK
+            connection.uploading = False
+            connection.send(self, bound.parser, data)  # type: ignore[arg-type]
+            self._await_head(connection)
+        else:
+            connection.uploading = True
+            connection.send(self, bound.parser, data)  # type: ignore[arg-type]
+        if pending is not None:
+            self._body_pending = None
+            if not connection.full:
+                self.door.resume_body()
+
+    def _await_head(self, connection: UpstreamConnection) -> None:
+        """The request is complete: its answer must begin within the first-byte timeout, and within the route's."""
+        route = self.route
+        if route is None:
+            return
+        now = self.started if self._reused and self.head.body == NO_BODY else self.gateway.clock()
+        if self._total_deadline == NEVER:
+            self._total_deadline = now + route.timeout
+            connection.wait_until(now + route.wait, route.wait_note)
+            return
+        first_byte = now + route.service.first_byte_timeout  # type: ignore[union-attr]
+        if first_byte < self._total_deadline:
+            connection.wait_until(first_byte, route.first_byte_note)
+        else:
+            connection.wait_until(self._total_deadline, self._total_note())
+
+    def _may_send_again(self) -> bool:
+        if self._stale_retried or self.head.method not in _IDEMPOTENT:
+            return False
+        return self.head.body == NO_BODY or self._kept is not None

@@ -1,0 +1,1 @@
+"""What changes while the gateway runs, keyed by identity, so that it outlives a reload."""

@@ -1,0 +1,60 @@
+"""Counters and histograms that cost next to nothing to add to. ``exposition.py`` renders them at scrape time.
+
+Labels come from the configuration only (routes, services, instances, reasons), never from requests, so that their
+number is bounded.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT"})
+OTHER_METHOD: Final = b"_OTHER"
+
+
+class Histogram:
+    """Counts by upper bound (seconds), with a sum. The last slot is +Inf."""
+
+    __slots__ = ("bounds", "counts", "sum")
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = tuple(bounds)
+        self.counts = [0] * (len(self.bounds) + 1)
+        self.sum = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """Adds one observation; a value equal to a bound belongs to it (``le``)."""
+        self.counts[bisect_left(self.bounds, seconds)] += 1
+        self.sum += seconds
+
+
+class RouteSeries:
+    """What is counted for one route: requests by method and status class, durations, answers of our own by reason."""
+
+    __slots__ = ("durations", "received", "refusals", "requests", "sent", "service")
+
+    def __init__(self, buckets: Sequence[float]) -> None:
+        self.service = ""
+        """The service the route sends to, for the label; empty if it answers itself."""
+        self.requests: dict[tuple[bytes, int], int] = {}
+        self.durations = Histogram(buckets)
+        self.refusals: dict[str, int] = {}
+        self.received = 0
+        self.sent = 0
+
+    def count(self, method: bytes, status: int, seconds: float, received: int, sent: int, reason: str) -> None:
+        """One settled request; ``received`` and ``sent`` are body bytes."""
+        if method not in METHODS:
+            method = OTHER_METHOD
+        key = (method, status // 100)
+        try:
+            self.requests[key] += 1
+        except KeyError:
+            self.requests[key] = 1
+        durations = self.durations
+        durations.counts[bisect_left(durations.bounds, seconds)] += 1
+        durations.sum += seconds
+        self.received += received
+        self.sent += sent
+        if reason:
+            self.refusals[reason] = self.refusals.get(reason, 0) + 1

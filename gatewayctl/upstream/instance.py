@@ -1,0 +1,198 @@
+"""One instance of a service as this process sees it: its address, its pool of idle connections, its counters.
+
+The pool is last in, first out, so that few connections stay warm and the rest run out of their idle time. An idle
+connection that has bytes or an end waiting is never used (behaviour: stale connections).
+"""
+
+import asyncio
+import os
+import select
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from gatewayctl.core.failures import Failure, failure
+from gatewayctl.core.units import format_duration
+from gatewayctl.plan.model import InstancePlan, ServicePlan
+from gatewayctl.state.timer_wheel import TimerWheel
+from gatewayctl.telemetry.series import Histogram
+from gatewayctl.upstream.connection import CLOSED, IDLE, UpstreamConnection
+
+_SURELY_QUIET: Final = 0.01
+"""Seconds. A connection idle for longer is asked whether anything waits on it; one poll costs half a microsecond."""
+
+
+class Instance:
+    """Identity: service, id and address. Settings of its service are bound anew by each generation (``configure``)."""
+
+    __slots__ = (
+        "_connections",
+        "_idle",
+        "_keepalive_idle",
+        "_max_idle",
+        "_max_requests",
+        "_poll",
+        "address",
+        "answers",
+        "clock",
+        "connect_failures",
+        "connect_timeout",
+        "durations",
+        "host_line",
+        "id",
+        "idle_timeout",
+        "in_flight",
+        "log_id",
+        "name",
+        "opened",
+        "plan",
+        "report",
+        "retired",
+        "reused",
+        "wheel",
+    )
+
+    def __init__(
+        self,
+        service: str,
+        plan: InstancePlan,
+        *,
+        clock: Callable[[], float],
+        wheel: TimerWheel,
+        report: Callable[[Exception, str], None],
+        port: int = 0,
+    ) -> None:
+        self.id = plan.id
+        self.log_id = plan.id.encode()
+        self.name = f"{service}/{plan.id}"
+        self.address = (plan.host, port or plan.port)
+        self.host_line = b""
+        self.clock = clock
+        self.wheel = wheel
+        self.report = report
+        self.in_flight = 0
+        self.answers = [0] * 6
+        """Responses by status class, index 1 to 5; index 0 counts attempts that got none."""
+        self.connect_failures = 0
+        self.opened = self.reused = 0
+        """Connections made, and requests that went over one from the pool."""
+        self.durations = Histogram(())
+        """Seconds from a request's head to the head of its response."""
+        self.retired = False
+        self._idle: list[UpstreamConnection] = []
+        self._connections: set[UpstreamConnection] = set()
+        self._poll = select.poll()
+
+    def configure(self, service: ServicePlan, plan: InstancePlan) -> None:
+        """Takes over a generation's settings."""
+        self.plan = plan
+        self.connect_timeout = service.connect_timeout
+        self.idle_timeout = service.idle_timeout
+        self._keepalive_idle = service.keepalive_idle
+        self._max_idle = service.keepalive_max_idle
+        self._max_requests = service.keepalive_max_requests
+        if service.host_header == "instance":
+            authority = f"{self.address[0]}:{self.address[1]}" if plan.builtin else plan.authority
+            self.host_line = f"Host: {authority}\r\n".encode()
+        elif service.host_header == "preserve":
+            self.host_line = b""
+        else:
+            self.host_line = f"Host: {service.host_header}\r\n".encode()
+
+    def acquire(self, now: float) -> UpstreamConnection | None:
+        """An idle connection that is fit for use, None if a new one has to be made. ``now`` in seconds of the clock."""
+        idle = self._idle
+        while idle:
+            connection = idle.pop()
+            if connection.state != IDLE or connection.transport.is_closing():
+                continue
+            age = now - connection.released_at
+            if age > self._keepalive_idle or (age > _SURELY_QUIET and self._stirs(connection)):
+                connection.close()
+                continue
+            self.reused += 1
+            return connection
+        return None
+
+    def _stirs(self, connection: UpstreamConnection) -> bool:
+        """Whether anything (bytes, an end, an error) waits on an idle connection."""
+        sock = connection.transport.get_extra_info("socket")
+        if sock is None:
+            return False
+        descriptor = sock.fileno()
+        if descriptor < 0:
+            return True
+        self._poll.register(descriptor, select.POLLIN)
+        try:
+            return bool(self._poll.poll(0))
+        finally:
+            self._poll.unregister(descriptor)
+
+    def release(self, connection: UpstreamConnection, now: float) -> None:
+        """Takes back a connection whose response was complete and clean."""
+        if self.retired or connection.requests >= self._max_requests or len(self._idle) >= self._max_idle:
+            connection.close()
+            return
+        connection.released_at = now
+        connection.deadline = deadline = now + self._keepalive_idle
+        if deadline < connection.due:
+            self.wheel.watch(connection)
+        self._idle.append(connection)
+
+    def forget(self, connection: UpstreamConnection) -> None:
+        """A connection has ended."""
+        self._connections.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+
+    async def connect(self, loop: asyncio.AbstractEventLoop, within: float) -> UpstreamConnection | Failure:
+        """A new connection, or why there is none after at most ``within`` seconds."""
+        try:
+            async with asyncio.timeout(within):
+                _, connection = await loop.create_connection(
+                    lambda: UpstreamConnection(self, self.wheel), self.address[0], self.address[1]
+                )
+        except TimeoutError:
+            self.connect_failures += 1
+            return failure("connect_timeout", f"no connection within {format_duration(within)}")
+        except socket.gaierror as error:
+            self.connect_failures += 1
+            return failure("dns_failed", f"the service's name does not resolve ({error.strerror})")
+        except OSError as error:
+            self.connect_failures += 1
+            return failure("connect_failed", f"connecting failed ({_reason(error)})")
+        sock = connection.transport.get_extra_info("socket")
+        if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connections.add(connection)
+        self.opened += 1
+        return connection
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open, idle or not."""
+        return len(self._connections)
+
+    @property
+    def idle(self) -> int:
+        """How many connections wait in the pool."""
+        return len(self._idle)
+
+    def retire(self) -> None:
+        """Not part of the configuration any more: idle connections end now, the others with their response."""
+        self.retired = True
+        for connection in list(self._idle):
+            connection.close()
+        self._idle.clear()
+
+    def abort_all(self) -> None:
+        """Ends every connection at once; for the end of the process."""
+        self.retired = True
+        for connection in list(self._connections):
+            if connection.state != CLOSED:
+                connection.transport.abort()
+
+
+def _reason(error: OSError) -> str:
+    """Why connecting failed, in the system's words; never the error's own text, which may hold the address."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__
