@@ -1,0 +1,92 @@
+"""What the admin face needs of the server that it speaks for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from gatewayctl.plan.model import AdminPlan, InstancePlan, Plan
+from gatewayctl.telemetry.counted import CountedGateway, CountedGeneration, CountedInstance, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """How a reload ended: ``generation`` is the one in force now, whatever came of it. ``diagnostics`` are JSON-able,
+    ``rendered`` are the same as people read them."""
+
+    ok: bool
+    summary: str
+    generation: int
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
+    rendered: list[str] = field(default_factory=list)
+
+
+class AdminInstance(CountedInstance, Protocol):
+    """An instance of a service; ``address`` is host and port."""
+
+    @property
+    def plan(self) -> InstancePlan: ...
+    @property
+    def address(self) -> tuple[str, int]: ...
+    @property
+    def in_flight(self) -> int: ...
+
+
+class AdminService(Protocol):
+    """A service with its instances in the order of the configuration."""
+
+    @property
+    def instances(self) -> Sequence[AdminInstance]: ...
+
+
+class AdminGeneration(CountedGeneration, Protocol):
+    """The configuration in force; ``plan.routes`` and ``routes`` have the same order."""
+
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def services(self) -> Mapping[str, AdminService]: ...
+
+
+class AdminGateway(CountedGateway, Protocol):
+    """The gateway. ``leaving``: its end has begun; ``clock`` gives seconds that only go up."""
+
+    @property
+    def bound(self) -> AdminGeneration: ...
+    @property
+    def leaving(self) -> bool: ...
+    @property
+    def clock(self) -> Callable[[], float]: ...
+    def report(self, error: Exception, doing: str) -> None: ...
+
+
+def in_force(gateway: AdminGateway) -> AdminGeneration | None:
+    """The generation in force, None before the first."""
+    bound: AdminGeneration | None = getattr(gateway, "bound", None)
+    return bound
+
+
+class Control(Protocol):
+    """The server behind the admin face. Nothing that it gives holds a secret."""
+
+    @property
+    def gateway(self) -> AdminGateway: ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether traffic should be sent here."""
+
+    @property
+    def admin(self) -> AdminPlan:
+        """The settings in force."""
+
+    def facts(self) -> Facts:
+        """For ``/metrics``: what is known beside the traffic. Cheap."""
+
+    def status(self) -> dict[str, Any]:
+        """The document of ``/status``, JSON-able."""
+
+    def config_data(self) -> dict[str, Any]:
+        """The effective configuration, JSON-able, secrets masked."""
+
+    async def reload(self) -> Reloaded:
+        """Loads the configuration anew. Calls that overlap take turns. A wrong configuration is no exception."""

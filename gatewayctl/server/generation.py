@@ -1,0 +1,213 @@
+"""From a compiled plan to a generation in force: bind to the states that live on, swap by one assignment, retire the rest.
+
+Everything here is done in slices between which the event loop serves traffic; nothing is visible until ``Swap.apply``.
+"""
+
+import asyncio
+import gc
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Hashable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
+from gatewayctl.plan.table import routing_options
+from gatewayctl.policy.balancing import BALANCERS
+from gatewayctl.proxy.bound import Bound, BoundRoute
+from gatewayctl.proxy.gateway import Gateway
+from gatewayctl.routing import TableBuilder
+from gatewayctl.server.turns import Turns
+from gatewayctl.state.registry import Registry
+from gatewayctl.telemetry.series import Histogram, RouteSeries
+from gatewayctl.upstream.instance import Instance
+from gatewayctl.upstream.service import Service
+
+if TYPE_CHECKING:
+    from gatewayctl.upstream.echo import EchoInstance
+
+_CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
+_UNMATCHED: Final = ("route", "")
+_UNUSED: Final = 2
+"""References to a generation that only its list has: that one, and that of the call which counts them."""
+
+
+class Generations:
+    """Makes generations for one gateway. ``echoes`` are the built-in upstreams that are running."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._in_force: set[Hashable] = set()
+        self.echoes: Registry[EchoInstance] = Registry()
+
+    async def bind(self, plan: Plan, slices: AsyncIterator[tuple[RoutePlan, ...]], number: int) -> "Swap":
+        """A generation ready to be put in force. ``plan`` comes without its routes, ``slices`` brings them.
+
+        Where it fails, and what ``slices`` raises comes through here, ``give_back`` is to be called.
+        """
+        turns = Turns()
+        keep: set[Hashable] = {_UNMATCHED}
+        services: dict[str, Service] = {}
+        for name, service in plan.services.items():
+            services[name] = await self._service(service, keep, plan.metrics.buckets)
+            if turns.over():
+                await turns.rest()
+        options = routing_options(plan.server)
+        builder = TableBuilder(options)
+        routes: list[BoundRoute] = []
+        plans: list[RoutePlan] = []
+        moved: list[tuple[RouteSeries, str]] = []
+        buckets = plan.metrics.buckets
+        async for some in slices:
+            for route in some:
+                builder.add(route.match, len(routes))
+                forward = route.forward
+                service_of = None if forward is None else services[forward.service]
+                key = ("route", route.name)
+                keep.add(key)
+                series = self._series(key, buckets)
+                service_name = "" if forward is None else forward.service
+                if series.service != service_name:
+                    moved.append((series, service_name))
+                routes.append(BoundRoute(route, service_of, series, options))
+                plans.append(route)
+                if turns.over():
+                    await turns.rest()
+        bound = Bound(
+            replace(plan, routes=tuple(plans)),
+            generation=number,
+            table=builder.finish(),
+            routes=routes,
+            services=services,
+            unmatched=self._series(_UNMATCHED, buckets),
+        )
+        return Swap(self._gateway, self, bound, keep, moved)
+
+    def put_in_force(self, keep: set[Hashable]) -> None:
+        """From now on only what is in ``keep`` is needed."""
+        self._in_force = keep
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Ends what the generation in force does not need: what it has replaced, or what was made for one that failed."""
+        gateway, keep = self._gateway, self._in_force
+        for instance in gateway.instances.retire_others(keep):
+            instance.retire()
+        gateway.balancers.retire_others(keep)
+        gateway.series.retire_others(keep)
+        for echo in self.echoes.retire_others(keep):
+            echo.close()
+
+    def _series(self, key: Hashable, buckets: tuple[float, ...]) -> RouteSeries:
+        return self._gateway.series.obtain(key, lambda: RouteSeries(buckets))
+
+    async def _service(self, plan: ServicePlan, keep: set[Hashable], buckets: tuple[float, ...]) -> Service:
+        instances = {i.id: await self._instance(plan, i, keep, buckets) for i in plan.instances}
+        algorithm = "round_robin" if plan.load_balancer == "weighted" else plan.load_balancer
+        key = ("balancer", plan.name, algorithm)
+        keep.add(key)
+        return Service(plan, instances, self._gateway.balancers.obtain(key, BALANCERS[algorithm]))
+
+    async def _instance(
+        self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable], buckets: tuple[float, ...]
+    ) -> Instance:
+        gateway, port = self._gateway, plan.port
+        if plan.builtin:
+            from gatewayctl.upstream.echo import EchoInstance
+
+            echo_key = ("echo", service.name, plan.id)
+            keep.add(echo_key)
+            echo = self.echoes.obtain(echo_key, lambda: EchoInstance(service.name, plan.id))
+            await echo.start()
+            port = echo.port
+        key = ("instance", service.name, plan.id, plan.scheme, plan.host, plan.port)
+        keep.add(key)
+        instance = gateway.instances.obtain(
+            key,
+            lambda: Instance(
+                service.name, plan, clock=gateway.clock, wheel=gateway.wheel, report=gateway.report, port=port
+            ),
+        )
+        if not instance.durations.bounds:
+            instance.durations = Histogram(buckets)
+        if not hasattr(instance, "plan"):
+            instance.configure(service, plan)
+        return instance
+
+
+class Swap:
+    """A bound generation that waits to be put in force."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        generations: Generations,
+        bound: Bound,
+        keep: set[Hashable],
+        moved: list[tuple[RouteSeries, str]],
+    ) -> None:
+        self._gateway = gateway
+        self._generations = generations
+        self._keep = keep
+        self._moved = moved
+        self.bound = bound
+
+    def apply(self) -> Bound | None:
+        """Puts it in force: one assignment. Gives the generation before, None if there was none."""
+        gateway = self._gateway
+        before: Bound | None = getattr(gateway, "bound", None)
+        known = {} if before is None else before.plan.services
+        for name, service in self.bound.services.items():
+            if known.get(name) != self.bound.plan.services[name]:
+                service.adopt()
+        if before is None or before.plan.metrics.buckets != self.bound.plan.metrics.buckets:
+            self._use_buckets(self.bound.plan.metrics.buckets)
+        for series, service_name in self._moved:
+            series.service = service_name
+        gateway.bound = self.bound
+        self._generations.put_in_force(self._keep)
+        gc.freeze()  # a full collection over a large configuration would stop traffic for tens of milliseconds
+        return before
+
+    def _use_buckets(self, buckets: tuple[float, ...]) -> None:
+        """Histograms begin anew where their bounds change; Prometheus takes that for a restart."""
+        for service in self.bound.services.values():
+            for instance in service.instances:
+                instance.durations = Histogram(buckets)
+        for route in self.bound.routes:
+            if route.series.durations.bounds != buckets:
+                route.series.durations = Histogram(buckets)
+
+
+async def dismantle(old: list[Bound]) -> None:
+    """Frees generations once no request is on them any more, a piece at a time. Empties ``old``.
+
+    Freeing ten thousand routes at once would stop traffic for up to 50 ms; their pieces are therefore let go one by one.
+    A WebSocket may keep its generation for days; the others are freed meanwhile.
+    """
+    while old:
+        at = next((at for at in range(len(old)) if sys.getrefcount(old[at]) <= _UNUSED), None)
+        if at is None:
+            await asyncio.sleep(0.5)
+            continue
+        bound = old.pop(at)
+        parts: deque[object] = deque([bound.table, bound.plan, bound.routes])
+        del bound
+        await _let_go(parts)
+
+
+async def _let_go(parts: deque[object]) -> None:
+    """Frees what hangs together in small steps: each thing is let go while its parts are still held here."""
+    turns = Turns()
+    while parts:
+        thing = parts.popleft()
+        if sys.getrefcount(thing) <= 2:  # ours alone: it goes, its parts stay for a moment
+            parts.extend(part for part in gc.get_referents(thing) if _is_part(part))
+        del thing
+        if turns.over():
+            await turns.rest()
+
+
+def _is_part(thing: object) -> bool:
+    kind = type(thing)
+    return kind in _CONTAINERS or kind.__module__.startswith("gatewayctl.")

@@ -1,0 +1,102 @@
+"""uvicorn as the gateway uses it: it runs the application's life, while listeners, signals and draining are ours.
+
+uvicorn alone would open one kind of socket, own the signals, and could wait for open streams for ever.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gatewayctl.proxy.express import ExpressConnection
+from gatewayctl.proxy.gateway import Gateway
+from gatewayctl.server.acceptor import Acceptor
+
+_NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE})
+_MORE_FILES: Final = "raise the limit of open files (ulimit -n), or lower server.max_connections"
+
+
+class GatewayServer(uvicorn.Server):
+    """Runs until ``leave`` is called, then until ``on_shutdown`` has drained it."""
+
+    def __init__(self, app: ASGIApp, gateway: Gateway, sockets: list[socket.socket]) -> None:
+        self._gateway = gateway
+        self._listening = sockets
+        self._leaving = asyncio.Event()
+        self.acceptor: Acceptor | None = None
+
+        def express(config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> asyncio.Protocol:
+            return ExpressConnection(gateway)
+
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=express,  # type: ignore[arg-type]
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+            )
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's hook: the signals are handled by ``serve``."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accepts connections on our sockets."""
+        gateway = self._gateway
+        config = self.config
+
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = config.http_protocol_class(  # type: ignore[call-arg]
+                config=config, server_state=self.server_state, app_state={}
+            )
+            return made
+
+        def room() -> int:
+            return gateway.bound.plan.server.max_connections - len(gateway.connections)
+
+        self.acceptor = Acceptor(
+            gateway.loop, self._listening, protocol, room=room, on_problem=self._problem_reporter()
+        )
+        gateway.on_connection_closed = self.acceptor.on_room
+        self.acceptor.start()
+        self.started = True
+
+    def _problem_reporter(self) -> Callable[[OSError], None]:
+        gateway, last = self._gateway, [float("-inf")]
+
+        def report(error: OSError) -> None:
+            now = gateway.clock()
+            if now - last[0] > 10.0:
+                last[0] = now
+                gateway.reporter.event(
+                    "error",
+                    f"cannot accept connections for now: {error.strerror or error}",
+                    **({"help": _MORE_FILES} if error.errno in _NO_DESCRIPTORS else {}),
+                )
+
+        return report
+
+    async def main_loop(self) -> None:
+        """Waits; there is nothing to poll."""
+        await self._leaving.wait()
+
+    def leave(self) -> None:
+        """Ends ``main_loop``."""
+        self._leaving.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops accepting; draining is done by ``serve``, which knows the grace."""
+        if self.acceptor is not None:
+            self.acceptor.close()
