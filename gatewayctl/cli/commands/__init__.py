@@ -1,0 +1,33 @@
+"""All commands in the order in which the overview shows them. A new one: a file here with ``run``, and a line below."""
+
+from typing import Final, NamedTuple
+
+
+class Command(NamedTuple):
+    """``module`` holds ``run`` and is imported when the command is used; ``summary`` is its line in the overview."""
+
+    module: str
+    group: str
+    summary: str
+    alias_of: str = ""
+
+
+_SERVE: Final = "Serving"
+_CHECK: Final = "Checking, without a running gateway"
+_SHOW: Final = "Looking at a configuration"
+_START: Final = "Getting started"
+
+COMMANDS: Final[dict[str, Command]] = {
+    "init": Command("init", _START, "Write a first configuration, with its schema beside it"),
+    "serve": Command("serve", _SERVE, "Run the gateway; it follows changes of its files"),
+    "status": Command("status", _SERVE, "Show how a running gateway is"),
+    "reload": Command("reload", _SERVE, "Make a running gateway read its configuration now"),
+    "validate": Command("validate", _CHECK, "Check configurations: syntax, settings, references, routes"),
+    "route-test": Command("route_test", _CHECK, "Show which route takes a request, and what happens to it"),
+    "test-route": Command("route_test", _CHECK, "The same as route-test", alias_of="route-test"),
+    "routes": Command("routes", _SHOW, "List the routes in the order in which they are matched"),
+    "services": Command("services", _SHOW, "List the services and their instances"),
+    "dump": Command("dump", _SHOW, "Print the effective configuration, without secrets"),
+    "schema": Command("schema", _SHOW, "Print the JSON Schema of the configuration, for editors"),
+    "completion": Command("completion", _START, "Print a script that completes commands in your shell"),
+}

@@ -1,0 +1,128 @@
+"""The options about which configuration is meant, and how it is loaded and compiled for a command."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from gatewayctl.cli.console import Console
+from gatewayctl.cli.env_file import read_env_file
+from gatewayctl.cli.errors import CommandError, usage
+from gatewayctl.cli.problems import on_one_line
+from gatewayctl.core.diagnostics import Diagnostic, in_order
+
+if TYPE_CHECKING:
+    from gatewayctl.config import Loaded
+    from gatewayctl.plan import Plan
+
+FILES_VARIABLE: Final = "GATEWAYCTL_CONFIG"
+DEFAULT_FILE: Final = "gateway.toml"
+STANDARD_INPUT: Final = "-"
+UNNAMED: Final = "<stdin>"
+"""What a configuration on standard input is called without ``--stdin-filename``."""
+
+
+def default_files(environ: Mapping[str, str]) -> list[str]:
+    """The files without ``-c``: those of GATEWAYCTL_CONFIG (layers with ``:`` between them), else gateway.toml."""
+    named = environ.get(FILES_VARIABLE, "")
+    return [file for file in named.split(os.pathsep) if file] or [DEFAULT_FILE]
+
+
+@dataclass(slots=True)
+class Files:
+    """Which files: all that ``serve`` needs to know."""
+
+    config: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            help="The configuration; again: a layer over it. Default: $GATEWAYCTL_CONFIG, else gateway.toml.",
+            show_default=False,
+        ),
+    ] = None
+
+    @property
+    def files(self) -> list[str]:
+        """The layers, lowest first."""
+        return list(self.config) if self.config else default_files(os.environ)
+
+
+@dataclass(slots=True)
+class Configuration(Files):
+    """Which configuration, read with which environment: for everything that works offline."""
+
+    env: Annotated[
+        bool,
+        typer.Option("--env", help="Also apply settings from GATEWAYCTL_<SECTION>__<KEY> variables, as serve does."),
+    ] = False
+    env_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env-file", metavar="FILE", help="Take variables from FILE (NAME=value lines). May be given again."
+        ),
+    ] = None
+    strict: Annotated[
+        bool, typer.Option("--strict", help="An unset variable or a missing secret is an error, not a note.")
+    ] = False
+    stdin_filename: Annotated[
+        str | None,
+        typer.Option(
+            "--stdin-filename", metavar="NAME", help="What standard input (-) is called, and what it is relative to."
+        ),
+    ] = None
+
+    def environ(self) -> dict[str, str]:
+        """The variables that ``${…}`` sees: the process's own, those of ``--env-file`` over them."""
+        variables = dict(os.environ)
+        for name in self.env_file or []:
+            variables.update(read_env_file(name))
+        return variables
+
+    def load(self, files: Sequence[str] | None = None, *, environment_layer: bool = False) -> "Loaded":
+        """The configuration that ``files`` (by default those of ``-c``) say together, good or bad."""
+        from gatewayctl.config import load
+        from gatewayctl.config.reading import DiskReader, Reader
+
+        names = list(self.files if files is None else files)
+        reader: Reader = DiskReader()
+        if STANDARD_INPUT in names:
+            name = self.stdin_filename or UNNAMED
+            if names.count(STANDARD_INPUT) > 1:
+                raise usage("standard input (-) is given twice", "give it once")
+            from gatewayctl.cli.standard_input import StandardInput
+
+            reader = StandardInput(Path(name).absolute(), sys.stdin.buffer)
+            names[names.index(STANDARD_INPUT)] = name
+        elif self.stdin_filename is not None:
+            raise usage("--stdin-filename is given, but standard input (-) is not", "add - as the file")
+        return load(
+            names,
+            environ=self.environ(),
+            environment_layer=self.env or environment_layer,
+            strict=self.strict,
+            reader=reader,
+        )
+
+    def compiled(self, console: Console) -> "tuple[Loaded, Plan]":
+        """The configuration and its plan. Raises CommandError if it is not valid; warnings and notes become hints."""
+        loaded = self.load()
+        plan, diagnostics = compiled(loaded)
+        if plan is None:
+            raise CommandError(diagnostics, sources=loaded.sources)
+        for diagnostic in diagnostics:
+            console.hint(on_one_line(diagnostic, console.hint_style))
+        return loaded, plan
+
+
+def compiled(loaded: "Loaded") -> "tuple[Plan | None, list[Diagnostic]]":
+    """The plan, None if anything is wrong; with all diagnostics of loading and compiling, in order of place."""
+    from gatewayctl.plan import compile_plan
+
+    plan, found = compile_plan(loaded)
+    return plan, in_order((*loaded.diagnostics, *found))

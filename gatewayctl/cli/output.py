@@ -1,0 +1,110 @@
+"""The options about how a command answers: ``-o``, ``--color``, ``--format``; and the console that they make."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Final
+
+import typer
+
+from gatewayctl.cli.console import Console
+from gatewayctl.cli.errors import CommandError, usage
+
+FORMAT_VARIABLE: Final = "GATEWAYCTL_FORMAT"
+FORMAT_VERSION: Final = 1
+"""The ``format_version`` of every JSON output; it changes when a reader has to change."""
+ALL_FORMATS: Final = ("text", "json", "toml", "github", "gitlab", "sarif", "junit", "markdown")
+"""Every format of any command. One that a command does not have is, from the environment, not meant for it."""
+
+
+class TextOrJson(StrEnum):
+    text = "text"
+    json = "json"
+
+
+class TomlOrJson(StrEnum):
+    toml = "toml"
+    json = "json"
+
+
+class Color(StrEnum):
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+@dataclass(slots=True)
+class Answer:
+    """Where an answer goes to, and whether it may be coloured. The formats are those of the class below it."""
+
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the result to FILE instead of standard output."),
+    ] = None
+    color: Annotated[
+        Color, typer.Option("--color", help="Colours. auto: on a terminal, unless NO_COLOR is set.", show_default=False)
+    ] = Color.auto
+    console: Console = field(init=False)
+
+    formats: ClassVar[type[StrEnum]] = TextOrJson
+
+    def __post_init__(self) -> None:
+        self.console = Console(color=self.color, output=self.output)
+
+    def given(self) -> str | None:
+        """The format that was asked for on the command line."""
+        return None
+
+    @property
+    def form(self) -> str:
+        """The format that is meant: the option, else the variable, else this command's first."""
+        given = self.given()
+        if given is not None:
+            return given
+        asked = os.environ.get(FORMAT_VARIABLE, "")
+        if asked and asked not in ALL_FORMATS:
+            raise usage(f'{FORMAT_VARIABLE} is "{asked}", which is no format', f"one of: {', '.join(ALL_FORMATS)}")
+        known = [choice.value for choice in self.formats]
+        return asked if asked in known else known[0]
+
+    @property
+    def json(self) -> bool:
+        """Whether the answer is JSON; also where the variable makes no sense, since errors are asked this too."""
+        try:
+            return self.form == "json"
+        except CommandError:
+            return False
+
+    def print_json(self, document: dict[str, Any]) -> None:
+        """The result as JSON, ``format_version`` first."""
+        ordered = {"format_version": FORMAT_VERSION, **document}
+        self.console.print(json.dumps(ordered, indent=2, ensure_ascii=self.console.ascii_only))
+
+
+@dataclass(slots=True)
+class Output(Answer):
+    """Text for people, or JSON."""
+
+    format: Annotated[
+        TextOrJson | None,
+        typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else text.", show_default=False),
+    ] = None
+
+    def given(self) -> str | None:
+        return None if self.format is None else self.format.value
+
+
+@dataclass(slots=True)
+class ConfigurationOutput(Answer):
+    """For a command whose result is a configuration."""
+
+    format: Annotated[
+        TomlOrJson | None,
+        typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else toml.", show_default=False),
+    ] = None
+
+    formats: ClassVar[type[StrEnum]] = TomlOrJson
+
+    def given(self) -> str | None:
+        return None if self.format is None else self.format.value

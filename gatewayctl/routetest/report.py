@@ -1,0 +1,119 @@
+"""What ``route-test`` found out about a request, as data. ``text.py`` puts it into words, ``document.py`` into JSON."""
+
+from typing import Final, NamedTuple
+
+from gatewayctl.routetest.places import Place
+from gatewayctl.routetest.request import Asked
+
+SERVICE: Final = "service"
+GATEWAY: Final = "gateway"
+REFUSED: Final = "refused"
+
+
+class Matched(NamedTuple):
+    """Why the route took the request: what of it fits, and where that is said."""
+
+    pattern: str
+    pattern_at: Place
+    host: str | None
+    """The host pattern that fits, None where the route takes any."""
+    host_at: Place
+    methods: str
+    how: str
+    """How the method fits: named, HEAD by GET, or any."""
+    methods_at: Place
+    conditions: tuple[str, ...]
+    priority: int
+    priority_at: Place
+    params: tuple[tuple[str, str], ...]
+
+
+class SentInstance(NamedTuple):
+    """An instance that may get the request. ``url`` None: the built-in echo."""
+
+    id: str
+    url: str | None
+    weight: int
+    status: str
+
+
+class Sent(NamedTuple):
+    """What the service is asked."""
+
+    service: str
+    service_at: Place
+    load_balancer: str
+    instances: tuple[SentInstance, ...]
+    method: str
+    path: str
+    query: str | None
+    path_at: Place
+    host: str
+    host_at: Place
+    timeout: float | None
+    timeout_at: Place
+    service_timeouts: tuple[tuple[str, float, Place], ...]
+    upgrades: tuple[str, ...]
+    upgrades_at: Place
+
+    @property
+    def target(self) -> str:
+        """Path and query as they stand in the request line."""
+        return self.path if self.query is None else f"{self.path}?{self.query}"
+
+
+class Answered(NamedTuple):
+    """What the gateway answers itself."""
+
+    status: int
+    fields: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+
+
+class StepLine(NamedTuple):
+    """A step of the order: what it does to this request, where that is said, whether the request gets there."""
+
+    name: str
+    phase: str
+    does: tuple[str, ...]
+    why_here: str
+    at: Place | None
+    reached: bool = True
+
+
+class Near(NamedTuple):
+    """Another route: one that came near, or matches but comes later; ``at`` is what decided against it, ``reason`` why."""
+
+    route: str
+    pattern: str
+    at: Place
+    reason: str
+
+
+class Report(NamedTuple):
+    """The whole. ``outcome``: who answers, the service, the gateway itself, or nobody, since the request is refused."""
+
+    asked: Asked
+    outcome: str
+    path: str
+    """The canonical path, or the path as it came where it has none."""
+    status: int | None = None
+    """What the client gets; None where the service decides."""
+    reason: str = ""
+    detail: str = ""
+    allow: tuple[str, ...] = ()
+    route: str = ""
+    route_at: Place = Place()
+    matched: Matched | None = None
+    sent: Sent | None = None
+    answered: Answered | None = None
+    steps: tuple[StepLine, ...] = ()
+    beaten: tuple[Near, ...] = ()
+    """Routes that match too, but come later in the order; the reasons say why."""
+    near: tuple[Near, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> bool:
+        """Whether the request is served: taken by a route, or by the gateway itself, and not refused on its way."""
+        return self.outcome != REFUSED
