@@ -1,0 +1,1 @@
+"""The tests of gatewayctl; ordinary packages, so that every ring may use tests.support."""

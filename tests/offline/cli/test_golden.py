@@ -1,0 +1,95 @@
+"""What commands print, word for word: each file in ``golden/`` is a transcript of one command.
+
+After a change of words: ``GATEWAYCTL_WRITE_GOLDEN=1 pytest tests/offline/cli`` writes what is printed now, to be read
+in the diff.
+"""
+
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.offline.cli.conftest import Ran
+
+GOLDEN = Path(__file__).parent / "golden"
+_WRITE = bool(os.environ.get("GATEWAYCTL_WRITE_GOLDEN"))
+_SHOP = "-c shop.toml --env-file secrets.env"
+_USER = "http://api.example.com/api/users/42"
+
+CASES = {
+    "overview": "--help",
+    "overview-without-arguments": "",
+    "usage-unknown-command": "rout-test /",
+    "usage-unknown-option": "routes --fromat json",
+    "usage-option-before-the-command": "-c shop.toml routes",
+    "usage-unknown-format": "routes --format sarif",
+    "usage-missing-argument": "route-test",
+    "validate-valid": f"validate {_SHOP}",
+    "validate-several": "validate shop.toml broken.toml minimal.toml --env-file secrets.env",
+    "validate-broken": "validate broken.toml",
+    "validate-unset-variables": "validate unset.toml",
+    "validate-strict": "validate unset.toml --strict",
+    "validate-missing-file": "validate nowhere.toml",
+    "routes": f"routes {_SHOP}",
+    "routes-of-a-broken-configuration": "routes -c broken.toml",
+    "routes-with-an-unset-variable": "routes -c unset.toml",
+    "services": f"services {_SHOP}",
+    "route-test-a-service": f"route-test '{_USER}?utm_source=x&b=1' -H 'X-Debug: 1' -H 'x-old: 5' {_SHOP}",
+    "route-test-with-conditions": f"route-test '{_USER}?v=7' -H 'X-Channel: beta' {_SHOP}",
+    "route-test-head-by-way-of-get": f"route-test HEAD {_USER} {_SHOP}",
+    "route-test-an-answer": f"route-test /admin --client-ip 2001:DB8::7 {_SHOP}",
+    "route-test-a-redirect": f"route-test '/shop/7?x=%2F' {_SHOP}",
+    "route-test-a-regular-expression": f"route-test /files/2026/report.csv {_SHOP}",
+    "route-test-a-body-that-is-too-large": f"route-test /api/orders/7 POST --body-size 1MiB {_SHOP}",
+    "route-test-the-health-path": f"route-test /health {_SHOP}",
+    "route-test-no-route": f"route-test /api/usrs/42 --host api.example.com {_SHOP}",
+    "route-test-the-wrong-host": f"route-test /api/users/42 {_SHOP}",
+    "route-test-the-wrong-method": f"route-test /api/orders/7 DELETE {_SHOP}",
+    "route-test-the-wrong-type": f"route-test http://api.example.com/api/users/me {_SHOP}",
+    "route-test-an-ambiguous-path": f"route-test '/shop/..;/admin' {_SHOP}",
+    "route-test-a-path-outside": f"route-test /../etc/passwd {_SHOP}",
+    "route-test-a-path-that-is-not-encoded": f"route-test /café {_SHOP}",
+    "route-test-two-hosts": f"route-test / -H 'Host: a' -H 'Host: b' {_SHOP}",
+    "route-test-secrets": "route-test /hooks/hidden-path-7c1 -H 'x-signature: hidden-signature-7c1' " + _SHOP,
+    "route-test-a-secret-that-is-missing": f"route-test /hooks/hidden-path-7c1 {_SHOP}",
+    "route-test-words-that-are-no-path": f"route-test api/users {_SHOP}",
+    "route-test-options-about-the-server": f"route-test '*' OPTIONS {_SHOP}",
+    "route-test-connect": f"route-test / CONNECT {_SHOP}",
+    "route-test-json": f"route-test /shop/7 --json {_SHOP}",
+    "test-route-is-route-test": f"test-route /admin {_SHOP}",
+}
+
+
+def _transcript(words: str, ran: Ran) -> str:
+    parts = [f"$ gatewayctl {words}".rstrip(), ran.out.rstrip("\n")]
+    if ran.err:
+        parts += ["--- standard error", ran.err.rstrip("\n")]
+    return "\n".join(part for part in [*parts, f"--- exit code {ran.code}"] if part) + "\n"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_command_prints_exactly_this(name: str, cli: Callable[..., Ran]) -> None:
+    said = _transcript(CASES[name], cli(*shlex.split(CASES[name])))
+    golden = GOLDEN / f"{name}.txt"
+    if _WRITE:
+        golden.write_text(said, encoding="utf-8")
+    assert said == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_secret_and_no_place_of_this_machine_is_ever_printed(
+    name: str, cli: Callable[..., Ran], directory: Path
+) -> None:
+    words = CASES[name]
+    ran = cli(*shlex.split(words))
+
+    printed = ran.out + ran.err
+    assert str(directory) not in printed
+    for secret in ("hidden-path-7c1", "hidden-signature-7c1", "hidden-key-7c1"):
+        assert secret in words or secret not in printed
+
+
+def test_no_transcript_is_left_without_its_command() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == CASES.keys()

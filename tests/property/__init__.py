@@ -1,0 +1,1 @@
+"""Statements that hold for every input that can be made up."""

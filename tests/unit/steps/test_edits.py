@@ -1,0 +1,307 @@
+"""Transforms on the wire: headers and query as they are sent on, headers as they come back (in the order of config.md)."""
+
+import re
+
+import pytest
+
+from gatewayctl.plan import Plan
+from tests.support.http1 import Request, Response, lines
+from tests.unit.plan.compiling import compiled
+from tests.unit.proxy.scene import HOST, Scene, plan, scene
+from tests.unit.proxy.scene import route as plain_route
+
+
+def transformed(transform: str, path: str = "/*", more: str = "") -> Plan:
+    """A plan with one route that uses this transform."""
+    return compiled(
+        f'{more}\n[routes.a]\npath = "{path}"\nservice = "up"\ntransform = "t"\n[transforms.t]\n{transform}\n'
+    )
+
+
+def sent(s: Scene, *fields: bytes, target: bytes = b"/", host: bytes = HOST) -> Request:
+    """What the service gets."""
+    s.client().send(lines(b"GET %b HTTP/1.1" % target, host, *fields))
+    return s.upstream().request()
+
+
+def came_back(s: Scene, *fields: bytes, body: bytes = b"hello") -> Response:
+    """What the client gets."""
+    client = s.client()
+    client.ask()
+    s.upstream().answer(body, *fields)
+    return client.response()
+
+
+# ── the request's headers ─────────────────────────────────────────────
+
+
+def test_a_field_that_is_set_replaces_all_of_its_name() -> None:
+    with scene(transformed('request = { set = { X-Tenant = "a" } }')) as s:
+        request = sent(s, b"x-tenant: theirs", b"X-TENANT: also theirs")
+
+        assert request.values(b"x-tenant") == [b"a"]
+        assert b"X-Tenant: a\r\n" in request.raw
+
+
+def test_a_field_that_is_added_stands_beside_the_others() -> None:
+    with scene(transformed('request = { add = { x-tag = "b" } }')) as s:
+        assert sent(s, b"X-Tag: a").values(b"x-tag") == [b"a", b"b"]
+
+
+def test_a_field_that_is_removed_is_gone_in_every_case() -> None:
+    with scene(transformed('request = { remove = ["X-Debug"] }')) as s:
+        assert sent(s, b"x-debug: 1", b"X-DEBUG: 2", b"X-Other: 3").values(b"x-debug") == []
+
+
+def test_a_field_that_is_renamed_keeps_its_value_and_place() -> None:
+    with scene(transformed('request = { rename = { x-old = "X-New" } }')) as s:
+        request = sent(s, b"X-First: 1", b"X-Old: 2", b"x-old: 3", b"X-Last: 4")
+
+        assert [(n, v) for n, v in request.fields if n in (b"x-first", b"x-new", b"x-last", b"x-old")] == [
+            (b"x-first", b"1"),
+            (b"x-new", b"2"),
+            (b"x-new", b"3"),
+            (b"x-last", b"4"),
+        ]
+
+
+def test_the_order_is_remove_rename_set_add() -> None:
+    edits = 'request = { remove = ["x-a"], rename = { x-b = "x-c" }, set = { x-d = "set" }, add = { x-d = "added" } }'
+    with scene(transformed(edits)) as s:
+        request = sent(s, b"X-A: 1", b"X-B: 2", b"X-C: 3", b"X-D: 4")
+
+        assert request.values(b"x-a") == []
+        assert request.values(b"x-b") == []
+        assert request.values(b"x-c") == [b"2", b"3"]
+        assert request.values(b"x-d") == [b"set", b"added"]
+
+
+def test_a_removed_field_is_not_renamed() -> None:
+    with scene(transformed('request = { remove = ["x-a"], rename = { x-a = "x-b" } }')) as s:
+        assert sent(s, b"X-A: 1").values(b"x-b") == []
+
+
+def test_a_field_renamed_to_one_that_is_set_gives_way_to_it() -> None:
+    with scene(transformed('request = { rename = { x-a = "x-b" }, set = { x-b = "ours" } }')) as s:
+        assert sent(s, b"X-A: theirs").values(b"x-b") == [b"ours"]
+
+
+@pytest.mark.parametrize("name", [b"X-Secret", b"X-Tenant"])
+def test_what_connection_names_is_gone_before_the_edits_and_cannot_remove_them(name: bytes) -> None:
+    with scene(transformed('request = { set = { x-tenant = "ours" }, rename = { x-secret = "x-public" } }')) as s:
+        request = sent(s, b"Connection: " + name, b"X-Secret: a", b"X-Tenant: theirs")
+
+        assert request.values(b"x-tenant") == [b"ours"]
+        assert request.values(b"x-public") == ([] if name == b"X-Secret" else [b"a"])
+
+
+@pytest.mark.parametrize("name", ["X-Request-ID", "x-request-id"])
+@pytest.mark.parametrize("edit", ["set", "add"])
+def test_no_edit_makes_a_second_request_id(name: str, edit: str) -> None:
+    with scene(transformed(f'request = {{ {edit} = {{ {name} = "forged" }} }}')) as s:
+        assert len(sent(s).values(b"x-request-id")) == 1
+
+
+def test_no_rename_lets_a_client_choose_its_request_id() -> None:
+    with scene(transformed('request = { rename = { x-mine = "X-Request-ID" } }')) as s:
+        values = sent(s, b"X-Mine: forged").values(b"x-request-id")
+
+        assert len(values) == 1
+        assert values != [b"forged"]
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "traceparent", "Forwarded"])
+def test_no_rename_lets_a_client_choose_its_address_or_trace(name: str) -> None:
+    with scene(transformed(f'request = {{ rename = {{ x-mine = "{name}" }} }}')) as s:
+        assert b"forged" not in b"".join(sent(s, b"X-Mine: forged").values(name.lower().encode()))
+
+
+def test_a_name_with_an_underscore_that_the_operator_sets_goes_out() -> None:
+    with scene(transformed('request = { set = { x_tenant = "a" } }')) as s:
+        assert sent(s, b"X_Tenant: theirs").values(b"x_tenant") == [b"a"]
+
+
+def test_edits_do_not_change_what_the_body_is() -> None:
+    with scene(transformed('request = { set = { x-a = "b" }, remove = ["x-c"] }')) as s:
+        s.client().send(lines(b"POST / HTTP/1.1", HOST, b"Content-Length: 5", b"X-C: d") + b"hello")
+        request = s.upstream().request()
+
+        assert (request.body, request.values(b"content-length")) == (b"hello", [b"5"])
+
+
+# ── values ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("{client_ip}", b"203.0.113.9"),
+        ("{method} {path}", b"GET /users/7/a%20b"),
+        ("{id}", b"7"),
+        ("{rest}", b"a b"),
+        ("{host}", b"example.com"),
+        ("{route}/{service}", b"a/up"),
+        ("{header.x-in}", b"some value"),
+        ("{query.q}", b"a&b"),
+        ("[{id}]", b"[7]"),
+        ("{{id}}", b"{id}"),
+        ("{}", b"{}"),
+    ],
+)
+def test_a_value_may_hold_what_is_known_of_the_request(template: str, value: bytes) -> None:
+    edits = f'request = {{ set = {{ x-out = "{template}" }} }}'
+    with scene(transformed(edits, path="/users/{id}/{rest:path}")) as s:
+        request = sent(s, b"X-In: some value", target=b"/users/7/a%20b?q=a%26b")
+
+        assert request.values(b"x-out") == [value]
+
+
+def test_the_request_id_in_a_value_is_the_one_that_is_sent() -> None:
+    with scene(transformed('request = { set = { x-out = "{request_id}" } }')) as s:
+        request = sent(s)
+
+        assert request.values(b"x-out") == request.values(b"x-request-id")
+
+
+@pytest.mark.parametrize("template", ["{header.x-in}", "a {query.q} b"])
+def test_a_value_of_which_a_part_is_absent_drops_the_field(template: str) -> None:
+    with scene(transformed(f'request = {{ set = {{ x-out = "{template}" }} }}')) as s:
+        assert sent(s, b"X-Out: theirs").values(b"x-out") == []
+
+
+@pytest.mark.parametrize("segment", [b"%0d%0aX-Evil:%201", b"%0A", b"%00", b"%7f", b"%0d", b"%20%09"])
+def test_what_a_client_sends_never_makes_a_second_line(segment: bytes) -> None:
+    with scene(transformed('request = { set = { x-out = "{query.q}|{id}" } }', path="/{id}")) as s:
+        request = sent(s, target=b"/a?q=" + segment)
+
+        assert request.values(b"x-evil") == []
+        assert len(request.values(b"x-out")) == 1
+        assert s.upstream().got() == b""
+
+
+def test_values_are_those_that_the_client_sent_not_those_that_were_edited() -> None:
+    with scene(transformed('request = { set = { x-a = "{header.x-b}", x-b = "{header.x-a}" } }')) as s:
+        request = sent(s, b"X-A: a", b"X-B: b")
+
+        assert (request.values(b"x-a"), request.values(b"x-b")) == ([b"b"], [b"a"])
+
+
+# ── the query ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("edits", "before", "after"),
+    [
+        ('query = { remove = ["utm"] }', b"?utm=1&a=b", b"?a=b"),
+        ('query = { remove = ["utm"] }', b"?a=b&utm&utm=2&c", b"?a=b&c"),
+        ('query = { remove = ["utm"] }', b"?utm=1", b""),
+        ('query = { remove = ["utm"] }', b"", b""),
+        ('query = { remove = ["utm"] }', b"?", b"?"),
+        ('query = { remove = ["utm"] }', b"?a=%2f&&=;%zz", b"?a=%2f&&=;%zz"),
+        ('query = { remove = ["utm"] }', b"?%75tm=1&a=b", b"?a=b"),
+        ('query = { remove = ["a b"] }', b"?a+b=1&a%20b=2&c=3", b"?c=3"),
+        ('query = { set = { a = "x" } }', b"", b"?a=x"),
+        ('query = { set = { a = "x" } }', b"?a=1&b=2&a=3", b"?b=2&a=x"),
+        ('query = { set = { a = "x y&z" } }', b"", b"?a=x%20y%26z"),
+        ('query = { set = { a = "{query.b}" } }', b"?b=%26c", b"?b=%26c&a=%26c"),
+        ('query = { set = { a = "{query.b}" } }', b"?a=1", b""),
+    ],
+)
+def test_a_query_is_edited_and_what_is_not_touched_stays_byte_for_byte(edits: str, before: bytes, after: bytes) -> None:
+    with scene(transformed(edits)) as s:
+        assert sent(s, target=b"/" + before).target == b"/" + after
+
+
+@pytest.mark.parametrize("name", ["a b", "ü", "a&b", "a=b", "a#b", "\\u0000", "a%20b"])
+def test_a_parameter_of_any_name_makes_a_well_formed_request(name: str) -> None:
+    with scene(transformed(f'query = {{ set = {{ "{name}" = "x" }} }}')) as s:
+        request = sent(s, target=b"/?other=1")
+
+        assert request.target.startswith(b"/?other=1&")
+        assert request.target.endswith(b"=x")
+        assert re.fullmatch(rb"[A-Za-z0-9._~%=&?/-]+", request.target)
+        assert request.target.count(b"&") == 1
+        assert request.target.count(b"=") == 2
+
+
+# ── the response's headers ────────────────────────────────────────────
+
+
+def test_the_answer_is_edited_in_the_same_way() -> None:
+    edits = (
+        'response = { remove = ["server"], rename = { x-old = "X-New" }, set = { x-frame-options = "DENY" }, '
+        'add = { vary = "Origin" } }'
+    )
+    with scene(transformed(edits)) as s:
+        response = came_back(s, b"Server: x", b"X-Old: 1", b"X-Frame-Options: ALLOW", b"Vary: Accept")
+
+        assert response.values(b"server") == []
+        assert response.values(b"x-new") == [b"1"]
+        assert response.values(b"x-frame-options") == [b"DENY"]
+        assert response.values(b"vary") == [b"Accept", b"Origin"]
+        assert response.body == b"hello"
+
+
+def test_the_same_head_twice_is_edited_twice_and_never_in_place() -> None:
+    with scene(transformed('response = { add = { x-count = "1" } }')) as s:
+        for _ in range(3):
+            assert came_back(s, b"X-Same: y").values(b"x-count") == [b"1"]
+
+
+def test_a_route_without_edits_sees_nothing_of_those_of_another() -> None:
+    both = compiled(
+        '[routes.a]\npath = "/a"\nservice = "up"\ntransform = "t"\n[routes.b]\npath = "/b"\nservice = "up"\n'
+        '[transforms.t]\nresponse = { set = { x-a = "1" }, remove = ["x-same"] }\n'
+    )
+    with scene(both) as s:
+        client = s.client()
+        for target, count in ((b"/a", 1), (b"/b", 0), (b"/a", 1), (b"/b", 0)):
+            client.ask(target=target)
+            s.upstream().answer(b"hello", b"X-Same: y")
+            response = client.response()
+            assert len(response.values(b"x-a")) == count
+            assert len(response.values(b"x-same")) == 1 - count
+
+
+@pytest.mark.parametrize("edit", ["set", "add"])
+@pytest.mark.parametrize("name", ["X-Request-ID", "Date"])
+def test_no_edit_makes_two_of_what_the_gateway_writes_last(edit: str, name: str) -> None:
+    """The order of steps says: last, so that no edit can forge the request id."""
+    with scene(transformed(f'response = {{ {edit} = {{ {name} = "forged" }} }}')) as s:
+        response = came_back(s)
+
+        assert len(response.values(name.lower().encode())) == 1
+        if name != "Date":
+            assert b"forged" not in response.values(name.lower().encode())
+
+
+def test_a_services_field_renamed_to_the_request_id_does_not_forge_it() -> None:
+    with scene(transformed('response = { rename = { x-old = "X-Request-ID" } }')) as s:
+        response = came_back(s, b"X-Old: forged")
+
+        assert b"forged" not in response.values(b"x-request-id")
+
+
+def test_a_response_without_a_body_is_edited_too() -> None:
+    with scene(transformed('response = { set = { x-a = "b" } }')) as s:
+        client = s.client()
+        client.ask()
+        s.upstream().send(lines(b"HTTP/1.1 204 No Content", b"Content-Length: 0"))
+        response = client.response()
+
+        assert (response.values(b"x-a"), response.values(b"content-length")) == ([b"b"], [])
+
+
+def test_an_answer_of_the_gateways_own_is_edited_too() -> None:
+    with scene(transformed('response = { set = { strict-transport-security = "max-age=1" } }')) as s:
+        s.connect_errors.append(ConnectionRefusedError(111, "Connection refused"))
+        client = s.client()
+        client.ask()
+        response = client.response()
+
+        assert (response.status, response.values(b"strict-transport-security")) == (502, [b"max-age=1"])
+
+
+def test_a_route_without_a_transform_is_not_edited() -> None:
+    with scene(plan([plain_route()])) as s:
+        assert came_back(s, b"Server: x").values(b"server") == [b"x"]

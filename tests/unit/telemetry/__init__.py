@@ -1,0 +1,1 @@
+"""Tests of the telemetry ring: series, the exposition, the access log and its writer."""
