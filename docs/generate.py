@@ -1,0 +1,289 @@
+"""Writes the parts of the documentation that follow from the code: ``python docs/generate.py``.
+
+A part stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` in a page that is otherwise written by hand; a
+test fails when one is not current.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from gatewayctl.config import schema
+from gatewayctl.config.capabilities import MISSING, Missing
+from gatewayctl.core.codes import CODES
+from gatewayctl.core.failures import FAILURES
+from gatewayctl.plan.order import STEPS
+from gatewayctl.telemetry.families import FAMILIES
+
+DOCS: Final = Path(__file__).parent
+_PART: Final = re.compile(r"(<!-- begin ([a-z-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+_DURATION: Final = "(d|h|ms|m|s)"
+_SIZE: Final = "KiB|MiB"
+_VARIABLE: Final = {"type": "string", "pattern": r"\$\{"}
+
+Json = dict[str, Any]
+Lines = Iterator[str]
+
+
+def current(page: str) -> str:
+    """A page with its generated parts as they should be. KeyError for a part that nobody writes."""
+    return _PART.sub(lambda found: f"{found[1]}{_text(PARTS[found[2]]())}{found[3]}", page)
+
+
+def pages() -> list[Path]:
+    """All pages that have generated parts."""
+    return [page for page in sorted(DOCS.rglob("*.md")) if _PART.search(page.read_text(encoding="utf-8"))]
+
+
+def _text(lines: Lines) -> str:
+    return "\n" + "\n".join(lines).rstrip("\n") + "\n\n"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _head(*cells: str) -> Lines:
+    yield _row(*cells)
+    yield "|" + " --- |" * len(cells)
+
+
+# ── the settings ──────────────────────────────────────────────────────────
+
+
+def _settings() -> Lines:
+    made = schema()
+    yield "### At the top of a file\n"
+    yield from _head("key", "value", "default", "meaning")
+    tables = []
+    for name, form in made["properties"].items():
+        if _refs(form):
+            tables.append((name, form))
+        else:
+            yield _setting(name, form, name)
+    yield ""
+    for name, form in tables:
+        plural = "additionalProperties" in form
+        title = f"{name}.NAME" if plural else name
+        yield from _table(made["$defs"], title, f"{name}.*" if plural else name, form)
+
+
+def _table(defs: Json, title: str, place: str, form: Json) -> Lines:
+    """A table of the language and, after it, the tables within it. ``place`` is its path in the capabilities table."""
+    for ref in _refs(form):
+        model = defs[ref]
+        kind = model["properties"].get("type", {}).get("const")
+        yield f"### `[{title}]`" + (f' with `type = "{kind}"`' if kind else "") + "\n"
+        if any(_covers(pattern, place) for pattern in MISSING):
+            yield "*Not available in this version: it is checked, and then refused with E901.*\n"
+        yield f"{model['description']}\n"
+        yield from _head("key", "value", "default", "meaning")
+        inner = []
+        for name, field in model["properties"].items():
+            if not (kind and name == "type"):
+                required = name in model.get("required", ())
+                yield _setting(name, field, f"{place}.{name}", required=required)
+            if _refs(field):
+                inner.append((name, field))
+        yield ""
+        for name, field in inner:
+            plural = "additionalProperties" in field
+            listed = "items" in field
+            below = f"{title}.{name}" + (".NAME" if plural else "")
+            path = f"{place}.{name}" + (".*" if plural or listed else "")
+            yield from _table(defs, below, path, field)
+
+
+def _covers(pattern: str, place: str) -> bool:
+    """Whether the capabilities table refuses ``place`` as a whole."""
+    wanted, parts = pattern.split("."), place.split(".")
+    return len(wanted) <= len(parts) and all(w in ("*", p) for w, p in zip(wanted, parts, strict=False))
+
+
+def _refs(form: Json) -> list[str]:
+    """The names of the tables that a value is made of."""
+    if "$ref" in form:
+        return [form["$ref"].rpartition("/")[2]]
+    for key in ("additionalProperties", "items"):
+        if isinstance(form.get(key), dict):
+            return _refs(form[key])
+    return [ref for part in form.get("oneOf", ()) for ref in _refs(part)]
+
+
+def _setting(name: str, form: Json, place: str, *, required: bool = False) -> str:
+    about = form.get("description", "")
+    examples = [example for example in form.get("examples", ()) if example != form.get("default")]
+    if examples and not _refs(form) and form.get("type") != ["boolean", "string"] and not _closed(form):
+        about += " Such as " + ", ".join(f"`{_toml(example)}`" for example in examples) + "."
+    if place in MISSING:
+        missing = MISSING[place]
+        about += " *Not available in this version.*" if missing.on_key else f" *Not in this version: {_what(missing)}.*"
+    elif f"{place}.*" in MISSING and not MISSING[f"{place}.*"].on_key:
+        about += f" *Not in this version: {_what(MISSING[f'{place}.*'])}.*"
+    default = "required" if required else f"`{_toml(form['default'])}`" if "default" in form else ""
+    return _row(f"`{name}`", _value(form), default, about)
+
+
+def _what(missing: Missing) -> str:
+    """What is refused, said apart from the place that it is refused at."""
+    return {"this load balancer": "any but `round_robin` and `weighted`"}.get(missing.what, missing.what)
+
+
+def _closed(form: Json) -> bool:
+    """Whether the value is one of a few words, which are shown anyway."""
+    return any("enum" in part or "const" in part for part in (form, *form.get("anyOf", ()))) and "size" not in _value(
+        form
+    )
+
+
+def _value(form: Json) -> str:
+    """The form of a value in words."""
+    if "const" in form:
+        return f"`{_toml(form['const'])}`"
+    if "enum" in form:
+        return ", ".join(f"`{_toml(choice)}`" for choice in form["enum"])
+    if "anyOf" in form:
+        parts = [_value(part) for part in form["anyOf"] if part != _VARIABLE]
+        return " or ".join(dict.fromkeys(parts))
+    if _refs(form):
+        return "tables" if "items" in form or "additionalProperties" in form else "a table"
+    kinds = form.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else kinds[0]
+    if kind == "array":
+        item = _value(form["items"])
+        return "list of " + {"string": "strings", "size": "sizes"}.get(item, item)
+    if kind == "object":
+        return "a table"
+    if kind in ("integer", "number"):
+        return ("whole number" if kind == "integer" else "number") + _bounds(form)
+    if kind == "boolean":
+        return "boolean"
+    pattern = form.get("pattern", "")
+    if form.get("format") == "date":
+        return "date"
+    return "duration" if _DURATION in pattern else "size" if _SIZE in pattern else "string"
+
+
+def _bounds(form: Json) -> str:
+    parts = [
+        f" {word} {form[key]:,}".replace(",", " ")
+        for key, word in (("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"))
+        if key in form
+    ]
+    return "".join(parts)
+
+
+def _toml(value: Any) -> str:
+    """A value as it is written in TOML, on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else f'"{value}"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + " }"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+
+
+# ── the tables ────────────────────────────────────────────────────────────
+
+
+def _missing() -> Lines:
+    for place, missing in MISSING.items():
+        shown = place.replace("*", "NAME", 1) if place.partition(".")[0] not in ("server", "tracing") else place
+        shown = shown.removesuffix(".*").replace(".instances.*.", ".instances.")
+        values = "" if missing.on_key else f": {_what(missing)}"
+        yield f"- `{shown}`{values}"
+
+
+_FAMILIES: Final = {
+    "E0": "Files and syntax; the command line (E02x)",
+    "E1": "The schema and values",
+    "E2": "References",
+    "E3": "Routing",
+    "E4": "Environment and secrets",
+    "E5": "Running; a running gateway (E52x)",
+    "E9": "Not available",
+    "W": "Warnings",
+}
+
+
+def _diagnostics() -> Lines:
+    rest = dict(CODES)
+    for prefix, title in _FAMILIES.items():
+        family = {code: rest.pop(code) for code in sorted(rest) if code.startswith(prefix)}
+        yield f"### {title}\n"
+        yield from _head("code", "what it means")
+        for code, meaning in family.items():
+            yield _row(f"`{code}`", meaning)
+        yield ""
+    if rest:
+        raise KeyError(f"codes of no family: {sorted(rest)}")
+
+
+def _failures() -> Lines:
+    yield from _head("reason", "status", "whose fault", "what the client is told", "`Proxy-Status` error", "connection")
+    for kind in FAILURES.values():
+        ends = "closed" if kind.closes else ""
+        yield _row(f"`{kind.reason}`", str(kind.status), kind.fault.value, kind.title, f"`{kind.proxy_error}`", ends)
+
+
+def _steps() -> Lines:
+    yield from _head("", "step", "phase", "why it stands here")
+    for number, step in enumerate(STEPS, 1):
+        yield _row(str(number), f"`{step.name}`", step.phase.value, step.why_here)
+
+
+def _metrics() -> Lines:
+    yield from _head("metric", "type", "labels", "meaning")
+    for family in FAMILIES:
+        made = family.new()
+        name = made.name + {"counter": "_total", "info": "_info"}.get(made.type, "")
+        yield _row(f"`{name}`", made.type, ", ".join(f"`{label}`" for label in family.labels), family.help)
+
+
+_BOUNDS: Final = {
+    "ServerConfig": (
+        "server",
+        ("max_connections", "max_header_size", "max_headers", "max_body_size", "min_body_rate"),
+        ("header_timeout", "body_timeout", "keepalive_timeout", "shutdown_delay", "shutdown_grace"),
+    ),
+    "DefaultsConfig": (
+        "defaults",
+        (),
+        ("timeout", "connect_timeout", "first_byte_timeout", "idle_timeout", "tunnel_idle_timeout"),
+    ),
+    "KeepaliveConfig": ("services.NAME.keepalive", ("max_idle", "max_requests"), ("idle",)),
+}
+
+
+def _chosen(which: int) -> Lines:
+    yield from _head("setting", "default", "meaning")
+    for model, chosen in _BOUNDS.items():
+        properties = schema()["$defs"][model]["properties"]
+        for name in chosen[which]:
+            form = properties[name]
+            yield _row(f"`{chosen[0]}.{name}`", f"`{_toml(form['default'])}`", form["description"])
+
+
+PARTS: Final[dict[str, Callable[[], Lines]]] = {
+    "settings": _settings,
+    "missing": _missing,
+    "diagnostics": _diagnostics,
+    "failures": _failures,
+    "steps": _steps,
+    "metrics": _metrics,
+    "bounds": lambda: _chosen(1),
+    "timeouts": lambda: _chosen(2),
+}
+
+
+if __name__ == "__main__":
+    for path in pages():
+        path.write_text(current(path.read_text(encoding="utf-8")), encoding="utf-8")
