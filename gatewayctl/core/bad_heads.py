@@ -26,7 +26,7 @@ def salvage(raw: bytes) -> RequestHead:
     head.method, head.target, head.path, head.query, head.minor = b"-", b"", b"", None, 1
     head.tally = []
     head.fields, head.kinds, head.authority, head.host = [], 0, b"", b""
-    head.body, head.keep_alive, head.wishes = NO_BODY, False, PLAIN
+    head.body, head.keep_alive, head.wishes, head.repeated = NO_BODY, False, PLAIN, False
     parts = raw[:1024].split(b"\r\n", 1)[0].split(b" ")
     if len(parts) > 1 and TOKEN.fullmatch(parts[0]) and len(parts[0]) <= 32:
         head.method = parts[0]

@@ -12,7 +12,7 @@ from gatewayctl.core.bad_heads import bad_field_line, bad_request_line, check_re
 from gatewayctl.core.fields import KINDS, RESPONSE_DROPS, Field, Kind, lines_without, list_members, tally_of
 from gatewayctl.core.framing import CHUNKED, NO_BODY, BadMessage, request_framing, response_framing
 from gatewayctl.core.grammar import CONTENT_LENGTH, HOST, REQUEST_LINE, STATUS_LINE, TOKEN_BYTES, VALUE_BYTES
-from gatewayctl.core.messages import NO_NAMES, PLAIN, UNSTATED, RequestHead, ResponseHead, Wishes
+from gatewayctl.core.messages import NO_NAMES, PLAIN, UNSTATED, RequestHead, ResponseHead, Said, Wishes
 
 _REMEMBER: Final = 2048
 """Lines remembered before starting afresh."""
@@ -67,17 +67,30 @@ class HeadParser:
 
     # ── requests ──────────────────────────────────────────────────────
 
-    def request(self, raw: bytes) -> RequestHead:
+    def request(self, raw: bytes, said: Said | None = None) -> RequestHead:
         """The head in ``raw``: request line and field lines joined by CRLF, without the empty line at the end.
 
-        Raises BadMessage for whatever is not exactly an HTTP/1.0 or HTTP/1.1 request.
+        ``said`` is what its connection said before; it learns. Raises BadMessage for whatever is not exactly an HTTP/1.0
+        or HTTP/1.1 request.
         """
-        lines = raw.split(b"\r\n")
-        line = lines[0]
-        del lines[0]
+        line, _, block = raw.partition(b"\r\n")
         head = RequestHead()
         parts = self._request_lines.get(line) or self._request_line(line)
         head.method, head.target, head.path, head.query, head.minor = parts
+        if said is not None and block == said.block and said.parser is self and parts[4] and parts[2]:
+            head.fields, head.tally, head.kinds, head.authority, head.host, head.body = said.parsed
+            head.keep_alive = head.repeated = True
+            head.wishes = PLAIN
+            return head
+        head.repeated = False
+        self._fields(head, block)
+        if said is not None and parts[2]:  # an absolute target has a say in the authority
+            said.learn(block, self, head)
+        return head
+
+    def _fields(self, head: RequestHead, block: bytes) -> None:
+        """What the field lines say, for a head whose request line has been read."""
+        lines = block.split(b"\r\n") if block else []
         if len(lines) > self._max_fields:
             raise BadMessage("headers_too_large", f"more than {self._max_fields} header fields")
         fields = list(map(self._lines.get, lines))
@@ -107,7 +120,6 @@ class HeadParser:
         head.wishes = PLAIN
         if kinds & _CONNECTION_OPTIONS:
             self._request_options(head)
-        return head
 
     def _request_line(self, line: bytes) -> tuple[bytes, bytes, bytes, bytes | None, int]:
         """Method, target, path, query, minor version. The path is empty where the target does not begin with one."""
@@ -169,6 +181,8 @@ class HeadParser:
             upgrade=upgrade,
             dropped_names=frozenset(names - {b"close", b"keep-alive", b"upgrade", b"te"}),
         )
+        if head.wishes == PLAIN:
+            head.wishes = PLAIN
 
     # ── responses ─────────────────────────────────────────────────────
 

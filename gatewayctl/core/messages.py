@@ -40,6 +40,7 @@ class RequestHead:
         "minor",
         "path",
         "query",
+        "repeated",
         "tally",
         "target",
         "wishes",
@@ -68,6 +69,8 @@ class RequestHead:
     keep_alive: bool
     wishes: Wishes
     """What the client wants of this connection; mostly ``PLAIN``."""
+    repeated: bool
+    """Whether the connection said these very field lines with its last request (see ``Said``)."""
 
     def first(self, kind: int) -> bytes:
         """The value of the first field of a kind, which must be there."""
@@ -82,6 +85,31 @@ class RequestHead:
     def dropped_names(self) -> frozenset[bytes]:
         """Names that Connection lists."""
         return self.wishes.dropped_names
+
+
+class Said:
+    """The field lines that a connection sent last, as they were read: a client that says the same again, as most do on a
+    kept connection, is understood by one comparison.
+
+    It belongs to its connection and ends with it, so that, unlike what a parser remembers, it may hold credentials.
+    """
+
+    __slots__ = ("block", "parsed", "parser")
+
+    MAX: Final = 1024
+    """Bytes of field lines that are kept; ten thousand idle connections keep them too."""
+
+    def __init__(self) -> None:
+        self.block = b""
+        self.parser: object = None
+        self.parsed: tuple[list[Field], list[int] | None, int, bytes, bytes, int] = ([], [], 0, b"", b"", 0)
+
+    def learn(self, block: bytes, parser: object, head: RequestHead) -> None:
+        """Keeps what ``parser`` made of ``block``, where nothing of it depends on the request line or is ever changed."""
+        if len(block) <= self.MAX and head.minor and head.keep_alive and head.wishes is PLAIN:
+            self.block = block
+            self.parser = parser
+            self.parsed = head.fields, head.tally, head.kinds, head.authority, head.host, head.body
 
 
 class ResponseHead:

@@ -15,7 +15,7 @@ from gatewayctl.core.framing import CHUNKED
 from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.reply import Reply
 from gatewayctl.proxy.forwarding import ForwardingExchange
-from gatewayctl.routing import Miss, PathError, canonical_path
+from gatewayctl.routing import Miss, PathError, canonical_path, plainly_canonical
 
 MAX_KEPT: Final = 64 * 1024
 """Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
@@ -37,19 +37,15 @@ class Exchange(ForwardingExchange):
         """Takes the request as far as it goes without waiting: an answer, or a request on its way upstream."""
         head, bound = self.head, self.bound
         # 4. the canonical path
-        try:
-            path = canonical_path(head.path, encoded_slashes=bound.encoded_slashes, merge_slashes=bound.merge_slashes)
-        except PathError as error:
-            self.path = head.path
-            if head.path == b"*" and head.method == b"OPTIONS":
-                self.answer(Reply(204, ()))
-            elif head.method == b"CONNECT":
-                refusal = failure("method_not_allowed", "this gateway is not a tunnel: CONNECT is refused")
-                self.fail(refusal, (field(b"Allow", b""),))  # RFC 9110 10.2.1: empty, for no method is allowed here
-            else:
-                self.fail(failure("bad_path", str(error)))
-            return
-        self.path = path
+        path = self.path = head.path
+        if not plainly_canonical(path):
+            try:
+                path = self.path = canonical_path(
+                    path, encoded_slashes=bound.encoded_slashes, merge_slashes=bound.merge_slashes
+                )
+            except PathError as error:
+                self._no_path(str(error))
+                return
         if path == bound.health_path:
             self.answer(self.gateway.health_reply())
             return
@@ -84,6 +80,17 @@ class Exchange(ForwardingExchange):
         """Answers a request whose head could not be read or may not be served."""
         self.path = self.head.path
         self.fail(what)
+
+    def _no_path(self, why: str) -> None:
+        """A target that is no path: one of the two forms that are none, or a path without a canonical form."""
+        head = self.head
+        if head.path == b"*" and head.method == b"OPTIONS":
+            self.answer(Reply(204, ()))
+        elif head.method == b"CONNECT":
+            refusal = failure("method_not_allowed", "this gateway is not a tunnel: CONNECT is refused")
+            self.fail(refusal, (field(b"Allow", b""),))  # RFC 9110 10.2.1: empty, for no method is allowed here
+        else:
+            self.fail(failure("bad_path", why))
 
     def _missed(self, allow: tuple[bytes, ...]) -> None:
         if allow:

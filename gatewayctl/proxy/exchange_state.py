@@ -8,6 +8,7 @@ from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Kind
 from gatewayctl.core.framing import NO_BODY
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.door import Door
 from gatewayctl.proxy.identity import NOT_SAMPLED, SAMPLED, acceptable_request_id, continued_trace
 from gatewayctl.proxy.origin import Origin
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 _FORWARDED: Final = Kind.FORWARDED
 _UNDERSCORE: Final = Kind.UNDERSCORE
-_IDENTIFIED: Final = Kind.TRACEPARENT | Kind.REQUEST_ID
+_TRACEPARENT: Final = Kind.TRACEPARENT
+_REQUEST_ID: Final = Kind.REQUEST_ID
 _NO_TARGET: Final = b'"route":"","service":""'
 _NO_PARAMS: Final[Mapping[str, bytes]] = {}
 
@@ -40,6 +42,7 @@ class ExchangeState:
         "_reused",
         "_stale_retried",
         "_total_deadline",
+        "acquaintance",
         "attempts",
         "bound",
         "client_ip",
@@ -77,11 +80,14 @@ class ExchangeState:
     """The canonical path; what is matched and sent on."""
     sent_at: float
 
-    def __init__(self, gateway: "Gateway", door: Door, head: RequestHead) -> None:
+    def __init__(
+        self, gateway: "Gateway", door: Door, head: RequestHead, acquaintance: Acquaintance | None = None
+    ) -> None:
         self.gateway = gateway
         bound = self.bound = gateway.bound
         self.door = door
         self.head = head
+        self.acquaintance = acquaintance
         self.fields = head.fields
         self.query = head.query
         self.params: Mapping[str, bytes] = _NO_PARAMS
@@ -108,32 +114,40 @@ class ExchangeState:
         self._block = b""
         gateway.in_flight += 1
         self.started = self.sent_at = gateway.clock()
-        kinds = head.kinds
         # 2. identity: the request id, and the trace it belongs to
         random = gateway.entropy.hex(48)
         self.request_id = self.trace_id = trace_id = random[:32]  # one id to find a request by, where none came with it
         self.span_id = random[32:]
         self.trace_flags = SAMPLED if trace_id[18:] < bound.sample_below else NOT_SAMPLED
-        if kinds & _IDENTIFIED:
-            self._keep_identity()
         # 3. the client's address
-        origin = self.origin = bound.origin.resolve(
-            door.peer, door.scheme, head.authority, head.fields, bool(kinds & _FORWARDED)
-        )
+        if acquaintance is not None and acquaintance.origin is not None:
+            origin = self.origin = acquaintance.origin
+            trace, request_id = acquaintance.trace, acquaintance.request_id
+        else:
+            origin, trace, request_id = self._introduce(acquaintance)
         self.client_ip = origin.client_ip
-        if kinds & _UNDERSCORE:
+        if trace is not None:
+            self.trace_id, self.trace_flags = trace
+        if request_id:
+            self.request_id = request_id
+        if head.kinds & _UNDERSCORE:
             gateway.underscores.note(head.fields)
 
-    def _keep_identity(self) -> None:
-        """Goes on with the trace that a request belongs to, and with a request id from a peer that is trusted."""
-        fields = self.head.fields
-        continued = continued_trace(fields)
-        if continued is not None:
-            self.trace_id, self.trace_flags = continued
-        if self.head.kinds & Kind.REQUEST_ID and self.bound.origin.trusts(self.door.peer):
-            given = next(f[2] for f in fields if f[0] & Kind.REQUEST_ID)
+    def _introduce(self, acquaintance: Acquaintance | None) -> tuple[Origin, tuple[bytes, bytes] | None, bytes]:
+        """Who the client is, the trace that its request belongs to, and its request id, if that comes from a trusted peer."""
+        head, door, rules = self.head, self.door, self.bound.origin
+        kinds, fields = head.kinds, head.fields
+        origin = self.origin = rules.resolve(door.peer, door.scheme, head.authority, fields, bool(kinds & _FORWARDED))
+        trace, request_id = None, b""
+        if kinds & _TRACEPARENT:
+            trace = continued_trace(fields)
+        if kinds & _REQUEST_ID and rules.trusts(door.peer):
+            given = next(f[2] for f in fields if f[0] & _REQUEST_ID)
             if acceptable_request_id(given):
-                self.request_id = given
+                request_id = given
+        if acquaintance is not None:
+            acquaintance.origin, acquaintance.trace, acquaintance.request_id = origin, trace, request_id
+        return origin, trace, request_id
 
     @property
     def route_name(self) -> str:

@@ -199,14 +199,14 @@ class ExpressConnection(ExpressWriter):
                     self._expect_by(bound.header_timeout)
             return b""
         try:
-            head = bound.parser.request(data[:end])
+            head = bound.parser.request(data[:end], self._acquaintance)
         except BadMessage as error:
             self._refuse(data[: end + 4], error.reason, error.detail)
             return b""
         self.deadline = NEVER
         self._in_head = False
         self._response_done = False
-        exchange = self._exchange = Exchange(self.gateway, self, head)
+        exchange = self._exchange = Exchange(self.gateway, self, head, self._acquaintance if head.repeated else None)
         body = head.body
         if body == NO_BODY:
             self._request_done = True

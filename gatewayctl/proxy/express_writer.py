@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, ChunkedDecoder, chunk
+from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.exchange import Exchange
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
@@ -29,6 +30,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
     """One client's connection, as far as it writes. See ``express`` for the states and the reading."""
 
     __slots__ = (
+        "_acquaintance",
         "_buffer",
         "_chunking",
         "_decoder",
@@ -66,6 +68,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
         self.state = CLOSED
         self.peer = b""
         self.deadline = self.due = NEVER
+        self._acquaintance = Acquaintance()
         self._exchange: Exchange | None = None
         self._buffer = b""
         self._decoder: ChunkedDecoder | None = None

@@ -41,21 +41,13 @@ class ForwardingExchange(AnsweringExchange):
                 self.fail(failure("bad_path", str(error)))
                 return
         self.target = target if self.query is None else target + b"?" + self.query
-        drops = REQUEST_DROPS
-        if head.kinds & _TRACESTATE and not self._continues_trace():
-            drops |= _TRACESTATE
-        if head.kinds & _FORWARDED_OTHER and not self.bound.origin.trusts(self.door.peer):
-            drops |= _FORWARDED_OTHER
-        if self.fields is head.fields:
-            lines = lines_without(self.fields, head.tally, head.kinds, drops)
+        known = self.acquaintance
+        if known is not None and self.fields is head.fields:
+            if known.passed is None:
+                known.passed = self._passed(route)
+            self._block = known.passed
         else:
-            own = self.bound.request_id_name  # no edit makes a second one, or another
-            lines = [f[3] for f in self.fields if not f[0] & drops and f[1] != own]
-        if head.body == CHUNKED:
-            lines.append(b"Transfer-Encoding: chunked\r\n")
-        if head.wishes is not PLAIN:
-            lines += self._wished(head.wishes, route)
-        self._block = b"".join(lines)
+            self._block = self._passed(route)
         if head.body != NO_BODY and head.method in _IDEMPOTENT:
             self._kept = []
         # 8. an instance, and a connection to it
@@ -72,6 +64,25 @@ class ForwardingExchange(AnsweringExchange):
         instance.in_flight += 1
         self._reused = True
         self._send(connection)
+
+    def _passed(self, route: "BoundRoute") -> bytes:
+        """The lines of the request's fields that go on, with those that carry its wishes."""
+        head = self.head
+        drops = REQUEST_DROPS
+        if head.kinds & _TRACESTATE and not self._continues_trace():
+            drops |= _TRACESTATE
+        if head.kinds & _FORWARDED_OTHER and not self.bound.origin.trusts(self.door.peer):
+            drops |= _FORWARDED_OTHER
+        if self.fields is head.fields:
+            lines = lines_without(self.fields, head.tally, head.kinds, drops)
+        else:
+            own = self.bound.request_id_name  # no edit makes a second one, or another
+            lines = [f[3] for f in self.fields if not f[0] & drops and f[1] != own]
+        if head.body == CHUNKED:
+            lines.append(b"Transfer-Encoding: chunked\r\n")
+        if head.wishes is not PLAIN:
+            lines += self._wished(head.wishes, route)
+        return b"".join(lines)
 
     def _wished(self, wishes: Wishes, route: "BoundRoute") -> list[bytes]:
         """The connection fields of our own that carry a client's wishes on: Expect, an allowed upgrade, TE."""

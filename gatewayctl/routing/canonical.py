@@ -10,8 +10,10 @@ from typing import Final
 
 from gatewayctl.routing.spec import EncodedSlashes
 
-_USUAL: Final = re.compile(rb"(?:/[!\"$&'()*+,\-0-9:;<=>@A-\[\]-~][!\"$&-.0-9:;<=>@A-\[\]-~]*+)++/?|/").fullmatch
-"""Canonical at first sight: no escape, no empty segment but the last, no segment that begins with a dot."""
+plainly_canonical: Final = re.compile(
+    rb"(?:/[!\"$&'()*+,\-0-9:;<=>@A-\[\]-~][!\"$&-.0-9:;<=>@A-\[\]-~]*+)++/?|/"
+).fullmatch
+"""Whether a path is canonical at first sight: no escape, no empty segment but the last, no segment that begins with a dot."""
 _PLAIN: Final = re.compile(rb"/[!\"$&->@-\[\]-~]*").fullmatch
 """Only bytes that may stand in a canonical path, ``%`` left aside."""
 _DOTS: Final = re.compile(rb"/\.\.?(?:/|\Z)")
@@ -51,7 +53,7 @@ def canonical_path(path: bytes, *, encoded_slashes: EncodedSlashes, merge_slashe
 
     Raises PathError for a path that has none.
     """
-    if _USUAL(path):
+    if plainly_canonical(path):
         return path
     if path[:1] != b"/":
         raise PathError("the path does not begin with /")

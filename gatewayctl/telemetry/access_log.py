@@ -74,6 +74,12 @@ def shown_query(query: bytes | None, mode: str) -> bytes:
     return b"?" + b"&".join(pairs)
 
 
+_JSON_LINE: Final = (
+    b'{"time":"%b.%03dZ","request_id":"%b","client_ip":"%b","method":"%b","host":"%b","path":"%b","protocol":"HTTP/1.%d",'
+    b'%b,"instance":"%b","status":%d,"attempts":%d,"duration_us":%d,"upstream_us":%d,"bytes_in":%d,"bytes_out":%d'
+)
+
+
 def json_formatter(query_mode: str) -> Formatter:
     """Lines of JSON, one object each; ``docs/operations.md`` lists the members. ``trace_id`` is there where it differs."""
     prefix, prefix_second = b"", -1
@@ -86,33 +92,30 @@ def json_formatter(query_mode: str) -> Formatter:
             prefix = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)).encode()
         head = x.head
         path = head.path if head.query is None else head.path + shown_query(head.query, query_mode)
-        failure = x.failure
-        text = b"".join(
-            (
-                b'{"time":"',
-                prefix,
-                b'.%03dZ","request_id":"' % ((at - second) * 1000),
-                x.request_id,
-                b'","client_ip":"',
-                x.client_ip,
-                b'","method":"',
-                head.method,
-                b'","host":"',
-                head.host,
-                b'","path":',
-                b'"%b"' % path if _UNSAFE.search(path) is None else quoted(path),
-                b',"protocol":"HTTP/1.1",' if head.minor else b',"protocol":"HTTP/1.0",',
-                x.log_target,
-                b',"instance":"',
-                x.instance_id,
-                b'","status":%d,"attempts":%d,"duration_us":%d,"upstream_us":%d,"bytes_in":%d,"bytes_out":%d'
-                % (x.status, x.attempts, total * 1e6, x.upstream_time * 1e6, x.received, x.sent),
-            )
+        text = _JSON_LINE % (
+            prefix,
+            (at - second) * 1000,
+            x.request_id,
+            x.client_ip,
+            head.method,
+            head.host,
+            path if _UNSAFE.search(path) is None else quoted(path)[1:-1],
+            head.minor,
+            x.log_target,
+            x.instance_id,
+            x.status,
+            x.attempts,
+            total * 1e6,
+            x.upstream_time * 1e6,
+            x.received,
+            x.sent,
         )
         if x.trace_id != x.request_id:
             text += b',"trace_id":"%b"' % x.trace_id
         if head.kinds & _USER_AGENT:
-            text += b',"user_agent":' + quoted(head.first(_USER_AGENT))
+            agent = head.first(_USER_AGENT)
+            text += b',"user_agent":"%b"' % (agent if _UNSAFE.search(agent) is None else quoted(agent)[1:-1])
+        failure = x.failure
         if failure is not None:
             text += b',"reason":"%b","detail":%b' % (failure.kind.reason.encode(), quoted(failure.detail.encode()))
         if len(x.tried) > 1:
