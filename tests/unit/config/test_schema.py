@@ -1,8 +1,10 @@
 """The JSON Schema: current, sound, and of the same mind as the loader."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -200,7 +202,7 @@ def _with(form: Any, key: str, path: str = "$") -> Iterator[tuple[str, dict[str,
                 yield from _with(below, key, f"{path}.{name}")
 
 
-TAPLO = shutil.which("taplo")
+TAPLO = shutil.which("taplo", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
 
 
 @pytest.mark.skipif(TAPLO is None, reason="taplo is not installed")
