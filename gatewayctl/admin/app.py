@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from gatewayctl.admin import documents, health
 from gatewayctl.admin.control import Control
+from gatewayctl.admin.drains import drain
 from gatewayctl.admin.endpoint import Answer, Endpoint
 from gatewayctl.admin.gate import Gate, Need
 from gatewayctl.admin.index import index
@@ -45,6 +46,7 @@ def admin_app(control: Control) -> Starlette:
         Endpoint("GET", "/services", Need.READ, "the services and their instances", services),
         Endpoint("GET", "/version", Need.READ, "the version of the gateway", documents.version),
         Endpoint("POST", "/reload", Need.CHANGE, "loads the configuration anew", reload),
+        Endpoint("POST", "/drain", Need.CHANGE, "begins to end the gateway, as SIGTERM does", drain),
     )
     endpoints = (*listed, Endpoint("GET", "/", Need.READ, "this list", partial(index, listed)))
 

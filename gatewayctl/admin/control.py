@@ -56,6 +56,8 @@ class AdminGateway(CountedGateway, Protocol):
     def leaving(self) -> bool: ...
     @property
     def clock(self) -> Callable[[], float]: ...
+    @property
+    def created(self) -> float: ...
     def report(self, error: Exception, doing: str) -> None: ...
 
 
@@ -87,6 +89,12 @@ class Control(Protocol):
 
     def config_data(self) -> dict[str, Any]:
         """The effective configuration, JSON-able, secrets masked."""
+
+    async def fresh(self) -> None:
+        """Brings what ``gateway`` and ``status`` say up to date, where other processes do the counting."""
+
+    async def drain(self) -> dict[str, Any]:
+        """Begins to end the gateway, as SIGTERM does. Gives what will happen, JSON-able; asked again it changes nothing."""
 
     async def reload(self) -> Reloaded:
         """Loads the configuration anew. Calls that overlap take turns. A wrong configuration is no exception."""

@@ -17,6 +17,7 @@ from gatewayctl.admin.slices import joined
 
 async def services(control: Control, request: Request) -> Response:
     """One entry for each service, by name."""
+    await control.fresh()
     bound = in_force(control.gateway)
     if bound is None:
         return starting()

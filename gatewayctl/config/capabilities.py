@@ -46,7 +46,6 @@ def _policies(*sections: str) -> dict[str, Missing]:
 
 MISSING: Final[Mapping[str, Missing]] = {
     "server.listen.*": Missing("an https listener", _https, on_key=False),
-    "server.workers": Missing("more than one worker process", lambda value: value != 1, on_key=False),
     "server.proxy_protocol": Missing("the PROXY protocol", _used),
     "server.tls": Missing("TLS", _always),
     "tracing.endpoint": Missing("sending traces", _used),

@@ -81,6 +81,7 @@ CODES: Final[dict[str, str]] = {
     "E503": "no permission to listen on an address",
     "E504": "a listen address is not one of this host",
     "E505": "an address cannot be listened on",
+    "E506": "worker processes that do not start",
     "E510": "a setting that cannot change while the gateway runs",
     # a running gateway, from the command line
     "E521": "nothing answers at the admin address",

@@ -33,6 +33,8 @@ class ServerPlan:
     """``[server]``. ``None`` stands for "unlimited"."""
 
     listen: tuple[Listen, ...]
+    workers: int
+    """Processes that serve; 0 for as many as the machine allows."""
     trusted_proxies: tuple[str, ...]
     trust_unix: bool
     client_ip_header: str

@@ -9,6 +9,7 @@ def server_plan(config: GatewayConfig) -> ServerPlan:
     server = config.server
     return ServerPlan(
         listen=tuple(Listen(a.host, a.port, a.path) for a in server.listen),
+        workers=0 if server.workers == "auto" else int(server.workers),
         trusted_proxies=tuple(str(peer) for peer in server.trusted_proxies if str(peer) != "unix"),
         trust_unix=any(str(peer) == "unix" for peer in server.trusted_proxies),
         client_ip_header=server.client_ip_header,

@@ -62,6 +62,22 @@ class Acceptor:
         if not self._accepting and not self._closed and self._room() > 0:
             self.start()
 
+    def accept_also(self, sockets: list[socket.socket]) -> None:
+        """Accepts on these too; they are taken over."""
+        accepting = self._accepting
+        self.pause()
+        self._sockets = [*self._sockets, *sockets]
+        if accepting:
+            self.start()
+
+    def leave_alone(self, sockets: list[socket.socket]) -> None:
+        """Accepts on these no more, and closes them; they stay open where another process has them too."""
+        for sock in sockets:
+            if self._accepting:
+                self._loop.remove_reader(sock)
+            self._sockets = [one for one in self._sockets if one is not sock]
+            sock.close()
+
     def _ready(self, listener: socket.socket) -> None:
         for _ in range(_BATCH):
             if self._room() - len(self._opening) <= 0:

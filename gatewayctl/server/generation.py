@@ -7,7 +7,7 @@ import asyncio
 import gc
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -33,10 +33,14 @@ _UNUSED: Final = 2
 
 
 class Generations:
-    """Makes generations for one gateway. ``echoes`` are the built-in upstreams that are running."""
+    """Makes generations for one gateway. ``echoes`` are the built-in upstreams that are running.
 
-    def __init__(self, gateway: Gateway) -> None:
+    ``ports`` are those of built-in instances that run in another process, by service and instance; without it they run here.
+    """
+
+    def __init__(self, gateway: Gateway, *, ports: Mapping[tuple[str, str], int] | None = None) -> None:
         self._gateway = gateway
+        self.ports = ports
         self._in_force: set[Hashable] = set()
         self.echoes: Registry[EchoInstance] = Registry()
 
@@ -112,7 +116,9 @@ class Generations:
         self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable], buckets: tuple[float, ...]
     ) -> Instance:
         gateway, port = self._gateway, plan.port
-        if plan.builtin:
+        if plan.builtin and self.ports is not None:
+            port = self.ports[service.name, plan.id]
+        elif plan.builtin:
             from gatewayctl.upstream.echo import EchoInstance
 
             echo_key = ("echo", service.name, plan.id)

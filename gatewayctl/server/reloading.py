@@ -7,14 +7,14 @@ the configuration (it was killed, memory or descriptors ran out) is tried again 
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gatewayctl.core.diagnostics import Diagnostic, Related, Severity, Span
 from gatewayctl.core.snippet import render
-from gatewayctl.plan.model import Plan
+from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.changes import changes
@@ -25,10 +25,33 @@ from gatewayctl.server.seen import Seen
 
 _NEEDS_RESTART: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
     ("server.listen", lambda plan: frozenset(plan.server.listen)),
+    ("server.workers", lambda plan: plan.server.workers),
     ("admin.listen", lambda plan: plan.admin.listen),
 )
+
+
+class NotFollowed(Exception):  # noqa: N818
+    """A worker process could not take a generation over; the message says which and why."""
+
+
+class Followers(Protocol):
+    """Other processes that get every generation too: all of them, or none."""
+
+    def record(self, plan: Plan, slices: AsyncIterator[bytes]) -> AsyncIterator[tuple[RoutePlan, ...]]:
+        """The routes of ``slices``, which are kept for the others on their way. ``plan`` is without its routes."""
+
+    async def prepare(self, bound: Bound) -> None:
+        """Makes all of them ready for what was recorded, ``bound`` being the same here. Raises NotFollowed."""
+
+    async def commit(self) -> None:
+        """Puts it in force in all of them."""
+
+    def discard(self) -> None:
+        """It will not come: what was recorded and prepared is forgotten. Nothing to forget is fine."""
+
+
 RETRY_AFTER: Final = (2.0, 10.0, 60.0)
-"""Seconds before each further try of a compilation that failed for no fault of the configuration."""
+"""Seconds before each further try of a load that failed for no fault of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +85,20 @@ class Loads:
     failures: int = 0
 
 
+def _alone(plan: Plan) -> None:
+    """One process that serves, and no others."""
+
+
+def _unwatched(begins: bool) -> None:
+    """Nobody wants to know."""
+
+
 class Reloader:
-    """Loads ``files`` into a gateway, first and again. ``adopt(plan)`` is told of each plan that comes into force."""
+    """Loads ``files`` into a gateway, first and again. ``adopt(plan)`` is told of each plan that comes into force.
+
+    ``loading`` is told when a load begins (True) and when it has ended, whatever came of it. ``follow`` is asked with the
+    first plan which other processes are to get every generation too, if any.
+    """
 
     def __init__(
         self,
@@ -72,12 +107,17 @@ class Reloader:
         *,
         adopt: Callable[[Plan], Awaitable[None] | None],
         watch: Callable[[Seen], None],
+        follow: Callable[[Plan], Followers | None] = _alone,
+        loading: Callable[[bool], None] = _unwatched,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._gateway = gateway
         self._files = list(files)
         self._adopt = adopt
         self._watch = watch
+        self._follow = follow
+        self._loading = loading
+        self._followers: Followers | None = None
         self._clock = clock
         self._generations = Generations(gateway)
         self._lock = asyncio.Lock()
@@ -88,6 +128,11 @@ class Reloader:
         self._old: list[Bound] = []
         self._dismantling: asyncio.Task[None] | None = None
         self.loads = Loads()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self._gateway.bound.plan
 
     @property
     def echoes(self) -> Any:
@@ -111,6 +156,7 @@ class Reloader:
             self._forget_retry()
             first = self.loads.count == 0
             self.loads.count += 1
+            self._loading(True)
             gc.disable()  # see Swap.apply; young objects of traffic wait for a moment
             try:
                 outcome = await self._load(first)
@@ -119,6 +165,9 @@ class Reloader:
                 outcome = self._refused(f"not compiled: {error}", (), ())
                 if not first:
                     self._try_again()
+            except NotFollowed as error:
+                outcome = self._refused(f"not put in force: {error}", (), ())
+                self._try_again()
             except Exception as error:
                 self._gateway.report(error, "loading the configuration")
                 outcome = self._refused("not loaded: an internal error, see the log", (), ())
@@ -128,9 +177,15 @@ class Reloader:
             if not outcome.ok:
                 self.loads.failures += 1
                 self._generations.give_back()
+                self._let_go_of_followers()
             if not first and (outcome.changed or not quiet):
                 self._tell(outcome)
+            self._loading(False)
             return outcome
+
+    def _let_go_of_followers(self) -> None:
+        if self._followers is not None:
+            self._followers.discard()
 
     def _forget_retry(self) -> None:
         if self._retry is not None:
@@ -155,10 +210,14 @@ class Reloader:
                     return refusal
                 if verdict.digest == self.loads.digest:
                     return self._unchanged()
+            if first:
+                self._followers = self._follow(verdict.plan)
             number = 1 if first else self._gateway.bound.generation + 1
-            swap = await self._generations.bind(verdict.plan, compilation.routes(), number)
+            swap = await self._generations.bind(verdict.plan, self._routes(verdict.plan, compilation), number)
             effective = await compilation.effective()
         summary = await changes(getattr(self._gateway, "bound", None), swap.bound)
+        if summary and self._followers is not None:
+            await self._followers.prepare(swap.bound)
         self.loads.files = verdict.files
         self.loads.digest = verdict.digest
         self.loads.places = verdict.places
@@ -166,9 +225,12 @@ class Reloader:
         self.loads.hash = verdict.hash
         if not summary:  # comments, layout, an object moved to another file
             self._generations.give_back()
+            self._let_go_of_followers()
             self._free(swap.bound)
             return self._unchanged()
         before = swap.apply()
+        if self._followers is not None:
+            await self._followers.commit()
         told = self._adopt(swap.bound.plan)
         if told is not None:
             await told
@@ -176,6 +238,11 @@ class Reloader:
         if before is not None:
             self._free(before)
         return Outcome(True, summary, number, self._clock(), verdict.diagnostics, verdict.rendered)
+
+    def _routes(self, plan: Plan, compilation: Compilation) -> AsyncIterator[tuple[RoutePlan, ...]]:
+        if self._followers is None:
+            return compilation.routes()
+        return self._followers.record(plan, compilation.slices())
 
     def _unchanged(self) -> Outcome:
         generation = self._gateway.bound.generation

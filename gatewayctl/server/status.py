@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from gatewayctl import __version__
-from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.logs import AccessLogs
+from gatewayctl.server.moments import moment
 from gatewayctl.server.reloading import Loads
+from gatewayctl.server.traffic import Traffic
 
 
 def status(
-    gateway: Gateway, loads: Loads, logs: AccessLogs, listeners: Sequence[str], *, ending: bool
+    traffic: Traffic, loads: Loads, logs: AccessLogs, listeners: Sequence[str], *, ending: bool
 ) -> dict[str, object]:
     """The state of a running gateway as JSON-able data; ``docs/operations.md`` describes the members."""
+    gateway = traffic.view
     bound = gateway.bound
     last = loads.last
     return {
@@ -25,10 +26,10 @@ def status(
         "config": {
             "hash": loads.hash,
             "files": list(loads.files),
-            "loaded_at": _time(loads.loaded_at),
+            "loaded_at": moment(loads.loaded_at),
             "last_reload": {
                 "successful": last.ok,
-                "at": _time(last.at),
+                "at": moment(last.at),
                 "summary": last.summary,
                 "diagnostics": list(last.rendered),
             },
@@ -56,15 +57,10 @@ def status(
             }
             for name, service in bound.services.items()
         ],
+        "workers": traffic.workers(),
         "in_flight": gateway.in_flight,
         "connections": len(gateway.connections),
         "max_connections": bound.plan.server.max_connections,
         "internal_errors": gateway.internal_errors,
-        "log": {"dropped": logs.dropped, "error": logs.error},
+        "log": {"dropped": logs.dropped + traffic.log_dropped, "error": logs.error},
     }
-
-
-def _time(seconds: float) -> str | None:
-    if not seconds:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

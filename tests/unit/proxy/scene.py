@@ -44,6 +44,7 @@ BUCKETS = (0.1, 1.0)
 
 SERVER = ServerPlan(
     listen=(Listen("127.0.0.1", 8080),),
+    workers=1,
     trusted_proxies=(),
     trust_unix=False,
     client_ip_header="x-forwarded-for",
