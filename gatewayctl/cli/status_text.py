@@ -23,6 +23,11 @@ def attention(facts: dict[str, Any]) -> list[str]:
         instances = _tables(service, "instances")
         if not any(i.get("status") == "up" and i.get("weight", 1) for i in instances):
             wrong.append(f"service {service.get('name')} has no instance that takes requests")
+    for worker in _tables(facts, "workers"):
+        if worker.get("state", "serving") != "serving":
+            wrong.append(f"worker {worker.get('worker')} does not serve: it is {worker.get('state')}")
+        elif worker.get("generation") != facts.get("generation"):
+            wrong.append(f"worker {worker.get('worker')} still serves generation {worker.get('generation')}")
     limit = facts.get("max_connections")
     if limit and facts.get("connections", 0) >= limit:
         wrong.append(f"all {limit} connections are taken: further clients wait")
@@ -46,6 +51,10 @@ def status_text(facts: dict[str, Any], wrong: list[str], *, width: int | None, s
     rows = [
         _row(service.get("name"), i) for service in _tables(facts, "services") for i in _tables(service, "instances")
     ]
+    workers = _tables(facts, "workers")
+    if len(workers) > 1:
+        headings = ["WORKER", "PROCESS", "STATE", "GENERATION", "SINCE", "IN FLIGHT", "CONNECTIONS", "RESTARTS"]
+        lines += ["", table(headings, [_worker(worker) for worker in workers], width=width, style=style)]
     if rows:
         headings = ["SERVICE", "INSTANCE", "ADDRESS", "STATUS", "IN FLIGHT", "CONNECTIONS", "FAILURES"]
         lines += ["", table(headings, rows, width=width, style=style)]
@@ -75,6 +84,11 @@ def _facts(facts: dict[str, Any], config: dict[str, Any]) -> list[tuple[str, str
 def _row(service: Any, instance: dict[str, Any]) -> list[str]:
     keys = ("id", "address", "status", "in_flight", "connections", "failures")
     return [str(service), *(str(instance.get(key, "")) for key in keys)]
+
+
+def _worker(worker: dict[str, Any]) -> list[str]:
+    keys = ("worker", "pid", "state", "generation", "started_at", "in_flight", "connections", "restarts")
+    return [str(worker.get(key, "")) for key in keys]
 
 
 def _ago(at: Any) -> str:

@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "serve": Command("serve", _SERVE, "Run the gateway; it follows changes of its files"),
     "status": Command("status", _SERVE, "Show how a running gateway is"),
     "reload": Command("reload", _SERVE, "Make a running gateway read its configuration now"),
+    "drain": Command("drain", _SERVE, "Make a running gateway finish what it has, and end"),
     "validate": Command("validate", _CHECK, "Check configurations: syntax, settings, references, routes"),
     "route-test": Command("route_test", _CHECK, "Show which route takes a request, and what happens to it"),
     "test-route": Command("route_test", _CHECK, "The same as route-test", alias_of="route-test"),

@@ -68,6 +68,7 @@ class Stage:
         self.config: dict[str, Any] = {"version": 1, "routes": {}, "services": {}}
         self.outcome = Reloaded(ok=True, summary="1 route changed", generation=2)
         self.reloads = 0
+        self.drains = 0
         self.app: Starlette = admin_app(self)
 
     # ── the control ───────────────────────────────────────────────────
@@ -80,6 +81,13 @@ class Stage:
 
     def config_data(self) -> dict[str, Any]:
         return self.config
+
+    async def fresh(self) -> None:
+        """All is counted here."""
+
+    async def drain(self) -> dict[str, Any]:
+        self.drains += 1
+        return {"summary": "it ends", "in_flight": 0}
 
     async def reload(self) -> Reloaded:
         self.reloads += 1

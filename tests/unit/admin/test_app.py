@@ -8,7 +8,7 @@ from gatewayctl.routing import RouteSpec
 from tests.unit.admin.stage import BEYOND, NAMED, TOKEN, LiveInstance, Stage, bearer, problem, reason
 
 GETS = ("/livez", "/readyz", "/metrics", "/status", "/config", "/routes", "/services", "/version", "/")
-LISTED = [*(f"GET {path}" for path in GETS[:-1]), "POST /reload", "GET /"]
+LISTED = [*(f"GET {path}" for path in GETS[:-1]), "POST /reload", "POST /drain", "GET /"]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/livez/", "/LIVEZ", "/livez/x", "/%6civez/", "/favicon.ico"])
