@@ -57,6 +57,11 @@ class Acceptor:
         for sock in self._sockets:
             sock.close()
 
+    @property
+    def opening(self) -> int:
+        """Connections that are accepted and not yet set up."""
+        return len(self._opening)
+
     def on_room(self) -> None:
         """A connection has ended: if accepting was paused for want of room, it goes on."""
         if not self._accepting and not self._closed and self._room() > 0:

@@ -318,6 +318,7 @@ class Serving:
             else ""
         )
         grace = format_duration(plan.shutdown_grace)
+        await self._traffic.fresh()
         self._notifier.stopping(f"requests may finish within {grace}")
         self._events.event(
             "info",

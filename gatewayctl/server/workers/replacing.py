@@ -21,6 +21,8 @@ AGAIN_AFTER: Final = 60.0
 """Seconds until a place that was given up is tried again."""
 PAUSE: Final = 0.1
 """Seconds before the second start in a row; twice as long before each further one."""
+YOUNG: Final = 2.0
+"""Seconds of life below which a worker that served is started again after ``PAUSE``, not at once."""
 LOOK: Final = 1.0
 """Seconds between two looks at who is silent."""
 SILENT: Final = 5
@@ -78,8 +80,8 @@ class Replacing:
         connections = worker.tally.newest.connections
         lost = {"connections": connections} if connections else {}
         self._event("error", f"{worker.name} {how}; it is replaced", **lost, **worker.last_words())
-        young = time.time() - worker.started_at < 2.0
-        self._start(worker.index, after=5 * PAUSE if young else 0.0)
+        young = time.time() - worker.started_at < YOUNG
+        self._start(worker.index, after=PAUSE if young else 0.0)
         self._appoint()
 
     def not_started(self, index: int, why: str) -> None:

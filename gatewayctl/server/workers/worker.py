@@ -181,9 +181,10 @@ class Worker:
     # ── accepting ─────────────────────────────────────────────────────
 
     def _room(self) -> int:
-        gateway = self.gateway
-        room = self._board.room(len(gateway.connections), gateway.bound.plan.server.max_connections)
-        if room <= 0 and not self._looks_again:  # what makes room may happen in another worker
+        gateway, opening = self.gateway, self._server.acceptor.opening
+        own = len(gateway.connections) + opening
+        room = self._board.room(own, gateway.bound.plan.server.max_connections) + opening
+        if room <= opening and not self._looks_again:  # what makes room may happen in another worker
             self._looks_again = True
             self._loop.call_later(POLL, self._look_again)
         return room

@@ -98,3 +98,11 @@ def test_no_secret_is_in_any_answer() -> None:
     for text in texts:
         assert "hunter2" not in text
         assert TOKEN not in text
+
+
+def test_a_drain_is_passed_on_and_needs_the_token() -> None:
+    stage = Stage(NAMED).serve()
+    assert stage.post("/drain").status_code == 401
+    assert stage.drains == 0
+    response = stage.post("/drain", bearer(TOKEN))
+    assert (response.status_code, response.json()["ok"], stage.drains) == (200, True, 1)
