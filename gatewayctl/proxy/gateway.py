@@ -12,6 +12,7 @@ from gatewayctl.core.reply import Reply
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.identity import Entropy
 from gatewayctl.state.registry import Registry
+from gatewayctl.state.shared.stores import LocalStores, Stores
 from gatewayctl.state.timer_wheel import TimerWheel
 from gatewayctl.telemetry.access_log import Formatter
 from gatewayctl.telemetry.series import RouteSeries
@@ -80,6 +81,8 @@ class Gateway:
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
         self.series: Registry[RouteSeries] = Registry()
+        self.stores: Stores = LocalStores()
+        """What policies count and hold by key; shared with other processes where there are several workers."""
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0
         self.created = clock()

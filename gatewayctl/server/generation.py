@@ -99,6 +99,7 @@ class Generations:
             instance.retire()
         gateway.balancers.retire_others(keep)
         gateway.series.retire_others(keep)
+        gateway.stores.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
 

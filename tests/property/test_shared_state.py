@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewayctl.state.shared import Layout, LocalStore, Owners, Permits, Record, SharedStore, Store
+from gatewayctl.state.shared import (
+    HandedStores,
+    Layout,
+    LocalStore,
+    LocalStores,
+    MadeStores,
+    Owners,
+    Permits,
+    Record,
+    SharedStore,
+    Store,
+)
 from gatewayctl.state.shared.locks import Mutexes, RangeLocks
 from gatewayctl.state.shared.permits import permits_layout
 from tests.support.processes import bound_to_us
@@ -111,7 +122,7 @@ def test_who_is_used_stays_and_who_is_not_goes(make: Callable[[Layout], Store]) 
 
 def test_memory_of_another_seed_or_layout_is_refused() -> None:
     store = SharedStore.made(Layout("dd", 100))
-    with pytest.raises(ValueError, match="another layout"):
+    with pytest.raises(ValueError, match="another hash seed or another layout"):
         SharedStore(store.descriptor, Layout("d", 100))
     with pytest.raises(subprocess.CalledProcessError):
         run("0", "SharedStore(fd, Layout('dd', 100))", store.descriptor).check()
@@ -339,3 +350,45 @@ __all__ = [
     "Layout", "LocalStore", "Mutexes", "Owners", "Permits", "RangeLocks", "SharedStore", "add", "os", "permits_layout",
     "run",
 ]  # fmt: skip
+
+
+# ── by identity ───────────────────────────────────────────────────────
+
+
+def test_a_store_lives_on_as_long_as_it_is_needed_and_keeps_its_form() -> None:
+    stores = LocalStores()
+    first = stores.obtain("a", Layout("dd", 10))
+    assert stores.obtain("a", Layout("dd", 10)) is first
+    assert stores.obtain("a", Layout("ddd", 10)) is not first
+    stores.retire_others({"b"})
+    assert stores.obtain("a", Layout("ddd", 10)).update(b"key", read, 0.0) == 0.0
+    assert stores.owners.count == 1
+
+
+def test_a_worker_opens_what_the_supervisor_has_made() -> None:
+    """Here both ends are one process; the memory is handed on by its descriptor as it is between two."""
+    owners = Owners.made(2)
+    made, worker, other = MadeStores(owners), HandedStores(owners), HandedStores(owners)
+    layout = Layout("dd", 100)
+
+    def hand_on() -> None:
+        for handed, memory in made.memories.values():
+            for taker in (worker, other):
+                taker.hand(handed, os.dup(memory))
+
+    made.obtain("limit", layout)
+    hand_on()
+    hand_on()  # a worker hears of all of them with each generation
+    assert worker.obtain("limit", layout).update(b"key", add(2.0), 0.0) == 2.0
+    assert other.obtain("limit", layout).update(b"key", add(2.0), 0.0) == 4.0
+    hand_on()
+    assert worker.obtain("limit", layout).update(b"key", read, 0.0) == 4.0, "a reload keeps it"
+    made.obtain("limit", Layout("ddd", 100))
+    hand_on()
+    assert worker.obtain("limit", Layout("ddd", 100)).update(b"key", read, 0.0) == 0.0, "another form begins anew"
+    for stores in (made, worker, other):
+        stores.retire_others(set())
+    with pytest.raises(KeyError):
+        worker.obtain("limit", layout)
+    assert made.memories == {}
+    owners.close()

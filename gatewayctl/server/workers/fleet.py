@@ -5,6 +5,7 @@ ends meanwhile, makes the reload fail, and all go on with the last good one.
 """
 
 import asyncio
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from gatewayctl.server.workers.process import State, WorkerProcess
 from gatewayctl.server.workers.replacing import LOOK, Replacing
 from gatewayctl.server.workers.spreading import spread
 from gatewayctl.server.workers.totals import Tally, TotalGateway, Totals
+from gatewayctl.state.shared.owners import Owners
+from gatewayctl.state.shared.stores import MadeStores
 
 ANSWER_WITHIN: Final = 1.0
 """Seconds that a worker may take to say what it has counted; then what it said last is shown."""
@@ -55,6 +58,9 @@ class Fleet:
         self._count = count
         self._log = log
         self._board = Board.made(count)
+        self._owners = Owners.made(count)
+        gateway.stores = self._stores = MadeStores(self._owners)
+        self._hash_seed = str(secrets.randbelow(1 << 32))
         self._workers: list[WorkerProcess] = []
         self._sockets: list[list[socket.socket]] = []
         self._current: Generation | None = None
@@ -88,7 +94,7 @@ class Fleet:
         """Starts the worker of that place and gives it the generation in force."""
         worker = WorkerProcess(index, on_message=self._hear, on_end=self._on_end, log=self._log)
         try:
-            worker.start(self._sockets[index], self._board.descriptor, self._count, terminals())
+            worker.start(self._sockets[index], self._board.descriptor, self._owners, self._hash_seed, terminals())
         except OSError as error:
             self._replacing.not_started(index, error.strerror or str(error))
             return
@@ -143,6 +149,8 @@ class Fleet:
 
     def _prepare(self, worker: WorkerProcess, generation: Generation) -> None:
         worker.sent, worker.refused = generation.number, ""
+        for handed, memory in self._stores.memories.values():
+            worker.send(messages.Hand(handed), memory)
         worker.send(messages.Prepare(generation.number, generation.ports), generation.parcel.descriptor)
 
     async def commit(self) -> None:
@@ -199,6 +207,7 @@ class Fleet:
 
     def _on_end(self, worker: WorkerProcess) -> None:
         self._board.clear(worker.index)
+        self._owners.gone(worker.index)
         if not self._ending:
             self._replacing.ended(worker)
         self.totals.bury(worker.tally)
@@ -313,6 +322,8 @@ class Fleet:
         if self._current is not None:
             self._current.parcel.close()
         self._board.close()
+        self._stores.retire_others(set())
+        self._owners.close()
 
 
 def _ports(bound: Bound) -> dict[tuple[str, str], int]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatewayctl.server.workers.counts import Counts
+from gatewayctl.state.shared.stores import Handed
 
 # ── to a worker ───────────────────────────────────────────────────────
 
@@ -17,6 +18,13 @@ class Prepare:
 
     number: int
     ports: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A store that generations to come need; its memory comes with this as a descriptor."""
+
+    store: Handed
 
 
 @dataclass(frozen=True, slots=True)

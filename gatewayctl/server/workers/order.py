@@ -13,5 +13,6 @@ class Order:
     channel: int
     log: int
     board: int
+    owners: int
     sockets: list[int]
     terminals: list[str]

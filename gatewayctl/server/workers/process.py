@@ -19,6 +19,7 @@ from gatewayctl.server.workers.channel import Channel
 from gatewayctl.server.workers.lines import Lines
 from gatewayctl.server.workers.order import Order
 from gatewayctl.server.workers.totals import Tally
+from gatewayctl.state.shared.owners import Owners
 
 _WAIT: Final = 1.0
 """Seconds that a process which has hung up may take to end."""
@@ -66,18 +67,21 @@ class WorkerProcess:
         self._log = log
         self._closing: asyncio.Task[None] | None = None
 
-    def start(self, sockets: list[socket.socket], board: int, workers: int, terminals: list[str]) -> None:
-        """Starts it. Raises OSError."""
+    def start(
+        self, sockets: list[socket.socket], board: int, owners: Owners, hash_seed: str, terminals: list[str]
+    ) -> None:
+        """Starts it. ``hash_seed`` is that of all workers, so that they find each other's keys. Raises OSError."""
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         log_reading, log_writing = os.pipe()
         try:
             order = Order(
                 index=self.index,
-                workers=workers,
+                workers=owners.count,
                 channel=theirs.fileno(),
                 log=log_writing,
                 board=board,
+                owners=owners.descriptor,
                 sockets=[sock.fileno() for sock in sockets],
                 terminals=terminals,
             )
@@ -87,8 +91,8 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                pass_fds=[order.channel, order.log, order.board, *order.sockets],
-                env=environment(),
+                pass_fds=[order.channel, order.log, order.board, order.owners, *order.sockets],
+                env=environment() | {"PYTHONHASHSEED": hash_seed},
             )
         except OSError:
             ours.close()

@@ -28,6 +28,8 @@ from gatewayctl.server.workers.channel import Channel
 from gatewayctl.server.workers.counts import Counting
 from gatewayctl.server.workers.order import Order
 from gatewayctl.server.workers.parcel import Delivery
+from gatewayctl.state.shared.owners import Owners
+from gatewayctl.state.shared.stores import HandedStores
 from gatewayctl.telemetry.log_writer import LogWriter
 
 BEAT: Final = 1.0
@@ -44,6 +46,7 @@ class Worker:
         self._channel = Channel(loop, socket.socket(fileno=order.channel), self._hear, self._on_orphaned)
         self.gateway = gateway = Gateway(loop, self)
         self._board = Board(order.board, order.workers, order.index)
+        gateway.stores = self._stores = HandedStores(Owners(order.owners, order.workers, order.index))
         self._log = LogWriter.to_descriptor(order.log, loop.call_later)
         self._counting = Counting(gateway)
         self._generations = Generations(gateway, ports={})
@@ -124,6 +127,8 @@ class Worker:
             match message:
                 case messages.Prepare():
                     await self._prepare(message, descriptors[0])
+                case messages.Hand():
+                    self._stores.hand(message.store, descriptors[0])
                 case messages.Commit():
                     self._commit(message.number)
                 case messages.Discard():

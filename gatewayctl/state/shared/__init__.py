@@ -7,6 +7,20 @@ from gatewayctl.state.shared.base import Decide, Layout, Record, Store
 from gatewayctl.state.shared.local import LocalStore
 from gatewayctl.state.shared.owners import Owners
 from gatewayctl.state.shared.permits import Permits
+from gatewayctl.state.shared.stores import HandedStores, LocalStores, MadeStores, Stores
 from gatewayctl.state.shared.table import SharedStore
 
-__all__ = ["Decide", "Layout", "LocalStore", "Owners", "Permits", "Record", "SharedStore", "Store"]
+__all__ = [
+    "Decide",
+    "HandedStores",
+    "Layout",
+    "LocalStore",
+    "LocalStores",
+    "MadeStores",
+    "Owners",
+    "Permits",
+    "Record",
+    "SharedStore",
+    "Store",
+    "Stores",
+]

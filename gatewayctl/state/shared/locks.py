@@ -106,11 +106,14 @@ def have_mutexes() -> bool:
     return sys.platform == "linux" and hasattr(ctypes.CDLL(None), "pthread_mutex_consistent")
 
 
-def locks_for(memory: mmap, descriptor: int, *, make: bool) -> Locks:
-    """Those of this system for a shared memory; ``make`` for whoever has made the memory."""
-    if not have_mutexes():
-        return RangeLocks(descriptor)
-    mutexes = Mutexes(memory)
-    if make:
+def make_locks(memory: mmap) -> None:
+    """Makes what ``locks_for`` uses, once, before another process has the memory."""
+    if have_mutexes():
+        mutexes = Mutexes(memory)
         mutexes.make()
-    return mutexes
+        mutexes.close()
+
+
+def locks_for(memory: mmap, descriptor: int) -> Locks:
+    """Those of this system for a shared memory."""
+    return Mutexes(memory) if have_mutexes() else RangeLocks(descriptor)

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gatewayctl.state.shared.base import Decide, Layout, Record, T
-from gatewayctl.state.shared.locks import SPACE, locks_for
+from gatewayctl.state.shared.locks import SPACE, locks_for, make_locks
 
 WAYS: Final = 16
 """Places in a bucket."""
@@ -37,16 +37,18 @@ _BUCKET: Final = 8 * WAYS
 _FREE: Final = bytes(8)
 _FINGERPRINT: Final = struct.Struct("=q")
 _CHECK: Final = struct.Struct("=qqq")
+_NOT_OPENED: Final = (0, 0, 0)
 _KNOWN: Final = b"gatewayctl"
 
 
 class SharedStore:
-    """See ``Store``. ``made`` makes the memory, in other processes the same is opened by its descriptor and layout.
+    """See ``Store``. Opens the memory of ``make_memory`` by its descriptor and layout, in as many processes as one likes.
 
     One object a process, used by one thread.
     """
 
     __slots__ = (
+        "__weakref__",
         "_buckets",
         "_current",
         "_fields",
@@ -62,7 +64,7 @@ class SharedStore:
         "layout",
     )
 
-    def __init__(self, descriptor: int, layout: Layout, *, make: bool = False) -> None:
+    def __init__(self, descriptor: int, layout: Layout) -> None:
         self.descriptor = descriptor
         self.layout = layout
         self._keeps = layout.keeps
@@ -74,25 +76,14 @@ class SharedStore:
         self._current = PAGE + 8 * places
         self._records = self._current + places
         self._memory = mmap.mmap(descriptor, size_for(layout))
-        wanted = (hash(_KNOWN), self._buckets, self._size)
-        if make:
-            _CHECK.pack_into(self._memory, SPACE, *wanted)
-        elif _CHECK.unpack_from(self._memory, SPACE) != wanted:
-            self._memory.close()
-            raise ValueError("this memory was made with another hash seed or another layout")
-        self._locks = locks_for(self._memory, descriptor, make=make)
+        self._locks = locks_for(self._memory, descriptor)
+        self._check((hash(_KNOWN), self._buckets, self._size))
         self._lock, self._unlock = self._locks.lock, self._locks.unlock
 
     @classmethod
     def made(cls, layout: Layout) -> "SharedStore":
-        """A new, empty one; memory is taken as it is used. Raises OSError."""
-        if hasattr(os, "memfd_create"):
-            descriptor = os.memfd_create("gatewayctl-store", os.MFD_CLOEXEC)
-        else:
-            with tempfile.TemporaryFile() as file:
-                descriptor = os.dup(file.fileno())
-        os.ftruncate(descriptor, size_for(layout))
-        return cls(descriptor, layout, make=True)
+        """A new, empty one. Raises OSError."""
+        return cls(make_memory(layout), layout)
 
     def update(self, key: bytes, decide: Decide[T], now: float) -> T:
         """See ``Store``."""
@@ -119,6 +110,20 @@ class SharedStore:
             return decision
         finally:
             self._unlock(bucket)
+
+    def _check(self, wanted: tuple[int, int, int]) -> None:
+        """The first to open the memory says how it hashes; who hashes otherwise would never find what others write."""
+        self._locks.lock(0)
+        try:
+            found = _CHECK.unpack_from(self._memory, SPACE)
+            if found == _NOT_OPENED:
+                _CHECK.pack_into(self._memory, SPACE, *wanted)
+        finally:
+            self._locks.unlock(0)
+        if found not in (_NOT_OPENED, wanted):
+            self._locks.close()
+            self._memory.close()
+            raise ValueError("this memory is used with another hash seed or another layout")
 
     def _insert(self, bucket: int, fingerprint: bytes, decide: Decide[T], now: float) -> T:
         record, decision = decide(None, now)
@@ -159,6 +164,19 @@ class SharedStore:
         self._locks.close()
         self._memory.close()
         os.close(self.descriptor)
+
+
+def make_memory(layout: Layout) -> int:
+    """The descriptor of a new, empty memory; what is not used yet takes no room. Raises OSError."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("gatewayctl-store", os.MFD_CLOEXEC)
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.ftruncate(descriptor, size_for(layout))
+    with mmap.mmap(descriptor, SPACE) as memory:
+        make_locks(memory)
+    return descriptor
 
 
 def buckets_for(layout: Layout) -> int:
