@@ -385,7 +385,8 @@ def test_a_worker_opens_what_the_supervisor_has_made() -> None:
     assert worker.obtain("limit", layout).update(b"key", read, 0.0) == 4.0, "a reload keeps it"
     made.obtain("limit", Layout("ddd", 100))
     hand_on()
-    assert worker.obtain("limit", Layout("ddd", 100)).update(b"key", read, 0.0) == 0.0, "another form begins anew"
+    found = worker.obtain("limit", Layout("ddd", 100)).update(b"key", lambda known, now: ((0.0,) * 3, known), 0.0)
+    assert found is None, "another form begins anew"
     for stores in (made, worker, other):
         stores.retire_others(set())
     with pytest.raises(KeyError):
