@@ -7,7 +7,7 @@ the configuration (it was killed, memory or descriptors ran out) is tried again 
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -297,15 +297,25 @@ class Reloader:
         summary = outcome.summary if outcome.summary.startswith("refused") else f"failed: {outcome.summary}"
         event("error", f"reload {summary}; generation {outcome.generation} goes on serving", **facts)
 
+    async def cease(self) -> None:
+        """No generation comes into force any more; a load that is under way is given up."""
+        self._forget_retry()
+        await _cancelled(self._running)
+
     async def stop(self) -> None:
         """Ends what runs in the background."""
-        self._forget_retry()
-        tasks = [*self._running, *([] if self._dismantling is None else [self._dismantling])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.cease()
+        if self._dismantling is not None:
+            await _cancelled([self._dismantling])
         for echo in self.echoes.values():
             echo.close()
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    waiting = list(tasks)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def sources_of(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:

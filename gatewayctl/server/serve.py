@@ -327,6 +327,7 @@ class Serving:
         )
         if plan.shutdown_delay:
             await unless(self._ends_now, plan.shutdown_delay)
+        await self._reloader.cease()
         gateway.draining = True
         for listen, file in self._socket_files.items():
             if listen != gateway.bound.plan.admin.listen:
