@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,22 +14,15 @@ from gatewayctl.cli.env_file import read_env_file
 from gatewayctl.cli.errors import CommandError, usage
 from gatewayctl.cli.problems import on_one_line
 from gatewayctl.core.diagnostics import Diagnostic, in_order
+from gatewayctl.core.layers import default_files
 
 if TYPE_CHECKING:
     from gatewayctl.config import Loaded
     from gatewayctl.plan import Plan
 
-FILES_VARIABLE: Final = "GATEWAYCTL_CONFIG"
-DEFAULT_FILE: Final = "gateway.toml"
 STANDARD_INPUT: Final = "-"
 UNNAMED: Final = "<stdin>"
 """What a configuration on standard input is called without ``--stdin-filename``."""
-
-
-def default_files(environ: Mapping[str, str]) -> list[str]:
-    """The files without ``-c``: those of GATEWAYCTL_CONFIG (layers with ``:`` between them), else gateway.toml."""
-    named = environ.get(FILES_VARIABLE, "")
-    return [file for file in named.split(os.pathsep) if file] or [DEFAULT_FILE]
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from gatewayctl.core.failures import failure
 from gatewayctl.core.framing import CHUNKED, NO_BODY, BadMessage
 from gatewayctl.proxy.exchange import Exchange
 from gatewayctl.proxy.express_writer import BODY, CLOSED, HEAD, LINGER, TUNNEL, WAIT, ExpressWriter
+from gatewayctl.proxy.origin import peer_address
 from gatewayctl.state.timer_wheel import NEVER
 
 HIGH_WATER: Final = 64 * 1024
@@ -23,7 +24,6 @@ HIGH_WATER: Final = 64 * 1024
 _RATE_WINDOW: Final = 30.0
 """Seconds over which a body must keep to ``min_body_rate``."""
 _NEVER_HTTP: Final = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAPPED: Final = "::ffff:"
 
 
 class ExpressConnection(ExpressWriter):
@@ -36,7 +36,7 @@ class ExpressConnection(ExpressWriter):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
         peer = transport.get_extra_info("peername")
-        self.peer = _peer_address(peer[0]) if isinstance(peer, tuple) and peer else b"unix:"
+        self.peer = peer_address(peer[0]) if isinstance(peer, tuple) and peer else b"unix:"
         self.state = HEAD
         self.gateway.connections.add(self)
         self._expect_by(self.gateway.bound.keepalive_timeout)
@@ -319,9 +319,3 @@ class ExpressConnection(ExpressWriter):
             if self.state == BODY:
                 self._window_start = 0.0
                 self._expect_by(self.gateway.bound.body_timeout)
-
-
-def _peer_address(host: str) -> bytes:
-    """A peer's address as it is known everywhere: without a zone, an IPv4 address in IPv6 clothes as IPv4."""
-    host = host.partition("%")[0]
-    return (host.removeprefix(_MAPPED) if "." in host else host).encode()

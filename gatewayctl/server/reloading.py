@@ -23,9 +23,12 @@ from gatewayctl.server.generation import Generations, dismantle
 from gatewayctl.server.handover import Verdict
 from gatewayctl.server.seen import Seen
 
-_NEEDS_RESTART: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
+Fixed = tuple[str, Callable[[Plan], object]]
+"""A setting that cannot change while the gateway runs: its key, and what of a plan comes from it."""
+ADMIN_LISTEN: Final[Fixed] = ("admin.listen", lambda plan: plan.admin.listen)
+NEEDS_RESTART: Final[tuple[Fixed, ...]] = (
     ("server.listen", lambda plan: frozenset(plan.server.listen)),
-    ("admin.listen", lambda plan: plan.admin.listen),
+    ADMIN_LISTEN,
 )
 RETRY_AFTER: Final = (2.0, 10.0, 60.0)
 """Seconds before each further try of a compilation that failed for no fault of the configuration."""
@@ -72,12 +75,14 @@ class Reloader:
         *,
         adopt: Callable[[Plan], Awaitable[None] | None],
         watch: Callable[[Seen], None],
+        fixed: Sequence[Fixed] = NEEDS_RESTART,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._gateway = gateway
         self._files = list(files)
         self._adopt = adopt
         self._watch = watch
+        self._fixed = fixed
         self._clock = clock
         self._generations = Generations(gateway)
         self._lock = asyncio.Lock()
@@ -189,7 +194,7 @@ class Reloader:
     def _needs_restart(self, verdict: Verdict) -> Outcome | None:
         running, plan = self._gateway.bound.plan, verdict.plan
         found = []
-        for key, value in _NEEDS_RESTART:
+        for key, value in self._fixed:
             if plan is not None and value(running) != value(plan):
                 found.append(
                     Diagnostic(

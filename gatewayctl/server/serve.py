@@ -19,9 +19,10 @@ from gatewayctl.core.diagnostics import Diagnostic, Severity
 from gatewayctl.core.snippet import render
 from gatewayctl.core.units import format_duration
 from gatewayctl.plan.model import Listen, Plan
+from gatewayctl.proxy.asgi import AsgiGateway
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.admin_side import AdminSide
-from gatewayctl.server.app import gateway_app
+from gatewayctl.server.app import GatewayApp
 from gatewayctl.server.events import EventLog
 from gatewayctl.server.logs import AccessLogs
 from gatewayctl.server.pid_file import CannotStart, PidFile
@@ -191,7 +192,9 @@ class Serving:
             admin = AdminSide(gateway, self._reloader, lambda: self._status(listeners), lambda: self._logs.dropped)
             for sock in admin_sockets:
                 await admin.start(sock)
-        server = GatewayServer(gateway_app(), gateway, [sock for _, socks in listeners for sock in socks])
+        server = GatewayServer(
+            GatewayApp(lambda behind: AsgiGateway(gateway)), gateway, [sock for _, socks in listeners for sock in socks]
+        )
         serving = asyncio.create_task(server.serve())
         serving.add_done_callback(lambda _: self._ends.set())  # it only ends before we do if it has failed
         self._serves = True
