@@ -46,7 +46,7 @@ class GatewayMiddleware:
         """Takes ``http`` and ``websocket``, goes along with ``lifespan``, and leaves all else to what is behind."""
         if scope["type"] in _TRAFFIC:
             running = self._running
-            if running is None or running.loop is not asyncio.get_running_loop():
+            if running is None or not running.loop.is_running():
                 running = await self._start_late()
             if running is None:
                 await _unavailable(scope, receive, send)

@@ -62,12 +62,15 @@ class AsgiGateway:
             await self._refuse(door, raw, "request_timeout", "the request's body did not arrive in time", send)
             return
         self._begin(door, head)
-        if door.passed_on:
-            await self.fallback(scope, receive if first is None else _again(first, receive), send)  # type: ignore[misc]
-        elif door.exchange.settled:
-            await door.answer_now(send)
-        else:
-            await door.run(send, first)
+        try:
+            if door.passed_on:
+                await self.fallback(scope, receive if first is None else _again(first, receive), send)  # type: ignore[misc]
+            elif door.exchange.settled:
+                await door.answer_now(send)
+            else:
+                await door.run(send, first)
+        finally:
+            del door.exchange
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         door = WebSocketDoor(self, scope, self._peer(scope), receive)
