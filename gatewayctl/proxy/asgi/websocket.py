@@ -4,6 +4,7 @@ The handshake with the service is the gateway's own, without extensions: compres
 the server. Messages are whole, since ASGI knows no others; pings are answered on each side for itself.
 """
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -133,11 +134,19 @@ class WebSocketDoor(AsgiDoor):
                     continue
                 if self._closing is not None:
                     code, reason = self._closing
+                    await self._read_no_more()
                     await send({"type": "websocket.close", "code": code, "reason": reason})
                     return
                 await self._until_woken()
         except OSError:  # what newer servers say where the client has gone
             self._say_goodbye(_ABNORMAL, "")
+
+    async def _read_no_more(self) -> None:
+        """A server may close only while nobody waits for a message."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.cancel()
+            await asyncio.wait((reader,))
 
     # ── from the client ───────────────────────────────────────────────
 
