@@ -1,4 +1,4 @@
-"""The ASGI door under real servers: what is above the wire is the same as through the express door."""
+"""What is above the wire, through both doors: ``gatewayctl serve``, and the ASGI door under each server."""
 
 import json
 import signal
@@ -16,6 +16,7 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from tests.support.asgi import HTTP2, SERVERS, AsgiServer
 from tests.support.cases import get, post
+from tests.support.gateway import Gateway
 from tests.support.http1 import lines
 from tests.support.memory import resident
 from tests.support.upstream import RawUpstream, answer, answer_and_close
@@ -50,13 +51,20 @@ def shared_upstream() -> Iterator[RawUpstream]:
         yield server
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+EXPRESS = "serve"
+Front = AsgiServer | Gateway
+
+
+def _front(kind: str, directory: Path, text: str) -> Front:
+    return Gateway(directory, text) if kind == EXPRESS else AsgiServer(kind, directory, text)
+
+
+@pytest.fixture(scope="module", params=[EXPRESS, *SERVERS])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared_upstream: RawUpstream
-) -> Iterator[AsgiServer]:
-    """One of the servers, forwarding everything to the shared upstream."""
-    kind: str = request.param
-    made = AsgiServer(kind, tmp_path_factory.mktemp(kind), forwarding(shared_upstream.url))
+) -> Iterator[Front]:
+    """A gateway behind one of the doors, forwarding everything to the shared upstream."""
+    made = _front(request.param, tmp_path_factory.mktemp(request.param), forwarding(shared_upstream.url))
     yield made
     made.stop()
     assert "Task exception was never retrieved" not in made.output()
@@ -89,7 +97,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 # ── requests ──────────────────────────────────────────────────────────
 
 
-def test_a_request_reaches_the_service_as_it_was_asked(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_request_reaches_the_service_as_it_was_asked(server: Front, up: RawUpstream) -> None:
     with server.client() as client:
         sent = post(b"Content-Length: 5", b"X-Thing: a b", body=b"hello", target=b"/a%20b/~x?q=1&q=%2F")
         response = client.send(sent).response()
@@ -103,7 +111,7 @@ def test_a_request_reaches_the_service_as_it_was_asked(server: AsgiServer, up: R
     assert len(request.values(b"traceparent")) == 1
 
 
-def test_a_body_of_unstated_length_goes_on_in_chunks(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_body_of_unstated_length_goes_on_in_chunks(server: Front, up: RawUpstream) -> None:
     with server.client() as client:
         sent = post(b"Transfer-Encoding: chunked", body=b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
         assert client.send(sent).response().status == 200
@@ -111,7 +119,7 @@ def test_a_body_of_unstated_length_goes_on_in_chunks(server: AsgiServer, up: Raw
     assert (up.requests[0].body, up.requests[0].values(b"transfer-encoding")) == (b"abcde", [b"chunked"])
 
 
-def test_a_kept_connection_takes_one_request_after_another(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_kept_connection_takes_one_request_after_another(server: Front, up: RawUpstream) -> None:
     with server.client() as client:
         statuses = [client.send(get(target=b"/%d" % n)).response().status for n in range(5)]
 
@@ -129,7 +137,7 @@ def test_a_kept_connection_takes_one_request_after_another(server: AsgiServer, u
     ids=["an encoded slash", "an encoded NUL", "a backslash"],
 )
 def test_a_path_that_could_be_read_in_two_ways_is_refused(
-    server: AsgiServer, up: RawUpstream, target: bytes, status: int, reason: str
+    server: Front, up: RawUpstream, target: bytes, status: int, reason: str
 ) -> None:
     with server.client() as client:
         response = client.send(get(target=target)).response()
@@ -140,7 +148,7 @@ def test_a_path_that_could_be_read_in_two_ways_is_refused(
         assert json.loads(response.body)["reason"] == reason
 
 
-def test_own_answers_and_limits_are_those_of_the_routes(server: AsgiServer, up: RawUpstream) -> None:
+def test_own_answers_and_limits_are_those_of_the_routes(server: Front, up: RawUpstream) -> None:
     with httpx.Client(base_url=server.url) as client:
         assert client.get("/hello").text == "hello"
         assert client.post("/small", content=b"12345").json()["reason"] == "body_too_large"
@@ -153,7 +161,7 @@ def test_own_answers_and_limits_are_those_of_the_routes(server: AsgiServer, up: 
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
 def test_an_answer_without_a_body_has_none_and_leaves_the_connection_in_step(
-    server: AsgiServer, up: RawUpstream, status: bytes
+    server: Front, up: RawUpstream, status: bytes
 ) -> None:
     up.answer(lines(b"HTTP/1.1 " + status, *([b"Content-Length: 7", b'ETag: "a"'] if b"304" in status else [])))
     with server.client() as client:
@@ -163,7 +171,7 @@ def test_an_answer_without_a_body_has_none_and_leaves_the_connection_in_step(
         assert client.send(get()).response().body == b"next"
 
 
-def test_the_answer_to_head_keeps_its_length_and_has_no_body(server: AsgiServer, up: RawUpstream) -> None:
+def test_the_answer_to_head_keeps_its_length_and_has_no_body(server: Front, up: RawUpstream) -> None:
     up.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n")
     with server.client() as client:
         response = client.send(lines(b"HEAD / HTTP/1.1", b"Host: example.com")).response(b"HEAD")
@@ -172,7 +180,7 @@ def test_the_answer_to_head_keeps_its_length_and_has_no_body(server: AsgiServer,
         assert client.send(get()).response().body == b"next"
 
 
-def test_nothing_hop_by_hop_comes_through(server: AsgiServer, up: RawUpstream) -> None:
+def test_nothing_hop_by_hop_comes_through(server: Front, up: RawUpstream) -> None:
     up.answer(
         lines(
             b"HTTP/1.1 200 OK", b"Content-Length: 2", b"Connection: X-Hop", b"X-Hop: 1", b"Keep-Alive: timeout=9",
@@ -188,7 +196,7 @@ def test_nothing_hop_by_hop_comes_through(server: AsgiServer, up: RawUpstream) -
     assert up.requests[0].values(b"x-mine") == []
 
 
-def test_an_event_stream_comes_event_by_event(server: AsgiServer, up: RawUpstream) -> None:
+def test_an_event_stream_comes_event_by_event(server: Front, up: RawUpstream) -> None:
     second = threading.Event()
 
     def script(connection: Any) -> None:
@@ -206,7 +214,7 @@ def test_an_event_stream_comes_event_by_event(server: AsgiServer, up: RawUpstrea
         client.receive_until(b"data: 2\n\n")
 
 
-def test_the_head_of_an_answer_does_not_wait_for_its_body(server: AsgiServer, up: RawUpstream) -> None:
+def test_the_head_of_an_answer_does_not_wait_for_its_body(server: Front, up: RawUpstream) -> None:
     rest = threading.Event()
 
     def script(connection: Any) -> None:
@@ -224,7 +232,7 @@ def test_the_head_of_an_answer_does_not_wait_for_its_body(server: AsgiServer, up
         assert client.receive(4) == b"late"
 
 
-def test_a_body_that_breaks_off_is_seen_as_cut(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_body_that_breaks_off_is_seen_as_cut(server: Front, up: RawUpstream) -> None:
     for said in (
         lines(b"HTTP/1.1 200 OK", b"Content-Length: 100") + b"half",
         lines(b"HTTP/1.1 200 OK", b"Transfer-Encoding: chunked") + b"4\r\nhalf\r\n",
@@ -246,7 +254,7 @@ def test_a_service_that_is_away_is_a_502(start: Start) -> None:
 # ── clients that leave, bodies that are large ─────────────────────────
 
 
-def test_a_client_that_leaves_frees_the_service(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_client_that_leaves_frees_the_service(server: Front, up: RawUpstream) -> None:
     held = threading.Event()
 
     def script(connection: Any) -> None:
@@ -261,7 +269,7 @@ def test_a_client_that_leaves_frees_the_service(server: AsgiServer, up: RawUpstr
     wait_for(lambda: all(not c.busy for c in up.connections), "the gateway closes the connection to the service")
 
 
-def test_a_client_that_leaves_in_the_middle_of_an_upload_frees_the_service(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_client_that_leaves_in_the_middle_of_an_upload_frees_the_service(server: Front, up: RawUpstream) -> None:
     begun = threading.Event()
 
     def script(connection: Any) -> None:
@@ -276,7 +284,7 @@ def test_a_client_that_leaves_in_the_middle_of_an_upload_frees_the_service(serve
     wait_for(lambda: all(not c.busy for c in up.connections), "the gateway closes the connection to the service")
 
 
-def test_large_bodies_pass_both_ways_in_flat_memory(server: AsgiServer, up: RawUpstream) -> None:
+def test_large_bodies_pass_both_ways_in_flat_memory(server: Front, up: RawUpstream) -> None:
     size, piece = 64 * MIB, bytes(MIB)
 
     def script(connection: Any) -> None:
@@ -304,7 +312,7 @@ def test_large_bodies_pass_both_ways_in_flat_memory(server: AsgiServer, up: RawU
         up.recording = True
 
 
-def test_a_client_that_does_not_read_slows_the_service_down(server: AsgiServer, up: RawUpstream) -> None:
+def test_a_client_that_does_not_read_slows_the_service_down(server: Front, up: RawUpstream) -> None:
     sent = [0]
 
     def script(connection: Any) -> None:
@@ -364,21 +372,19 @@ def chat() -> Iterator[Server]:
     thread.join()
 
 
-@pytest.fixture(scope="module", params=SERVERS)
-def tunnels(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chat: Server
-) -> Iterator[AsgiServer]:
+@pytest.fixture(scope="module", params=[EXPRESS, *SERVERS])
+def tunnels(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chat: Server) -> Iterator[Front]:
     port = chat.socket.getsockname()[1]
-    made = AsgiServer(request.param, tmp_path_factory.mktemp("ws"), forwarding(f"http://127.0.0.1:{port}"))
+    made = _front(request.param, tmp_path_factory.mktemp("ws"), forwarding(f"http://127.0.0.1:{port}"))
     yield made
     made.stop()
 
 
-def _ws(server: AsgiServer, path: str = "/", **options: Any) -> Any:
+def _ws(server: Front, path: str = "/", **options: Any) -> Any:
     return connect(server.url.replace("http", "ws") + path, proxy=None, max_size=None, **options)
 
 
-def test_messages_pass_both_ways(tunnels: AsgiServer) -> None:
+def test_messages_pass_both_ways(tunnels: Front) -> None:
     with _ws(tunnels, subprotocols=["chat.v1", "chat.v2"]) as socket:
         assert socket.subprotocol == "chat.v2"
         for message in ("hello", b"\x00\xff", "ü" * 1000, bytes(MIB)):
@@ -386,13 +392,13 @@ def test_messages_pass_both_ways(tunnels: AsgiServer) -> None:
             assert socket.recv(timeout=10) == message
 
 
-def test_a_message_in_fragments_arrives_whole(tunnels: AsgiServer) -> None:
+def test_a_message_in_fragments_arrives_whole(tunnels: Front) -> None:
     with _ws(tunnels) as socket:
         socket.send(iter(["one ", "two ", "three"]))
         assert socket.recv(timeout=10) == "one two three"
 
 
-def test_a_close_of_the_service_reaches_the_client_with_its_code(tunnels: AsgiServer) -> None:
+def test_a_close_of_the_service_reaches_the_client_with_its_code(tunnels: Front) -> None:
     with _ws(tunnels) as socket:
         socket.send("close 4001")
         with pytest.raises(ConnectionClosed) as closed:
@@ -402,7 +408,7 @@ def test_a_close_of_the_service_reaches_the_client_with_its_code(tunnels: AsgiSe
     assert closed.value.rcvd.code == 4001
 
 
-def test_a_handshake_that_the_service_refuses_is_refused(tunnels: AsgiServer) -> None:
+def test_a_handshake_that_the_service_refuses_is_refused(tunnels: Front) -> None:
     with pytest.raises(InvalidStatus) as refused, _ws(tunnels, "/no"):
         pass
 
@@ -490,7 +496,7 @@ def test_an_invalid_configuration_keeps_the_server_from_starting(start: Start, k
     assert "not started" in said
 
 
-def test_the_access_log_has_a_line_for_each_request(server: AsgiServer, up: RawUpstream) -> None:
+def test_the_access_log_has_a_line_for_each_request(server: Front, up: RawUpstream) -> None:
     with httpx.Client(base_url=server.url) as client:
         client.get("/logged?a=1")
     path = server.directory / "access.jsonl"
@@ -551,7 +557,7 @@ app.add_middleware(GatewayMiddleware)
     assert [request.target for request in up.requests] == [b"/api/x"]
 
 
-def test_the_answer_of_the_service_is_the_one_that_was_asked_for(server: AsgiServer, up: RawUpstream) -> None:
+def test_the_answer_of_the_service_is_the_one_that_was_asked_for(server: Front, up: RawUpstream) -> None:
     up.script = answer(lines(b"HTTP/1.1 599 Odd", b"Content-Length: 0"))
     with server.client() as client:
         assert client.send(get()).response().status == 599

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ def test_every_directory_has_its_page_and_its_line_in_the_list() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_validates_without_a_note(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["validate", "--strict", str(EXAMPLES / name / "gateway.toml")]) == 0
+    values = [word for file in (EXAMPLES / name).glob("*.env") for word in ("--env-file", str(file))]
+    assert main(["validate", "--strict", *values, str(EXAMPLES / name / "gateway.toml")]) == 0
     assert ": valid, " in capsys.readouterr().out
 
 
@@ -60,6 +62,35 @@ def test_its_schema_line_leads_to_the_schema(name: str) -> None:
     first = text(EXAMPLES / name / "gateway.toml").split("\n")[0]
 
     assert (EXAMPLES / name / first.removeprefix("#:schema ")).resolve() == ROOT / "schemas" / "gateway.schema.json"
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(path.parent.name, case, id=f"{path.parent.name}: {case['name']}")
+        for path in sorted(EXAMPLES.glob("*/*.test.toml"))
+        for case in tomllib.loads(path.read_text())["case"]
+    ]
+
+
+def test_every_example_has_route_tests() -> None:
+    assert {param.values[0] for param in _cases()} == set(NAMES)
+
+
+@pytest.mark.parametrize(("name", "case"), _cases())
+def test_its_route_tests_hold(ask: Ask, name: str, case: dict[str, Any]) -> None:
+    method, _, target = case["request"].partition(" ")
+    headers = [word for field, value in case.get("headers", {}).items() for word in ("-H", f"{field}: {value}")]
+    data = ask(name, target, method, *headers)
+    expected = case["expect"]
+    sent, answered, matched = (data.get(key) or {} for key in ("sent", "answered", "matched"))
+    seen = {
+        "route": (data.get("route") or {}).get("name"),
+        "service": sent.get("service"),
+        "upstream_path": sent.get("path"),
+        "params": matched.get("params"),
+        "status": answered.get("status", data.get("status")),
+    }
+    assert {key: seen[key] for key in expected} == expected
 
 
 def test_first_steps(ask: Ask) -> None:
