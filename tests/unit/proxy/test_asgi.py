@@ -99,9 +99,7 @@ def test_what_stands_before_the_mount_is_not_the_gateways() -> None:
 
 def test_a_mount_that_is_spelled_in_another_way_is_refused() -> None:
     with scene() as on:
-        call = Call(on, path=b"/g%77/users", root_path="/gw", raw_path=b"/g%77/users", client=None)
-        assert call.status == 200 or on.ups, "the path says /g%77: no server took it for one below /gw"
-        call = Call(on, root_path="/gw", raw_path=b"/g%77/users", path=b"/gw/users")
+        call = Call(on, path=b"/gw/users", root_path="/gw", raw_path=b"/g%77/users")
         assert call.problem() == (400, "bad_request")
 
 
@@ -251,8 +249,11 @@ def test_a_client_that_never_reads_is_given_up() -> None:
         call = Call(on)
         on.upstream().send(lines(b"HTTP/1.1 200 OK", b"Content-Length: %d" % (8 * len(PIECE))))
         call.stalled = True
-        on.upstream().send(PIECE)
-        on.advance(70.0, step=1.0)
+        for _ in range(3):
+            on.upstream().send(PIECE)
+        on.advance(50.0, step=1.0)
+        assert on.log == [], "slow is not too slow: a piece may take as long as min_body_rate lets it"
+        on.advance(20.0, step=1.0)
         assert on.log[-1]["reason"] == "client_closed"
         assert on.upstream().closed
         call.read_on()
