@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from gatewayctl.core.chunked import LAST_CHUNK, ChunkedDecoder, chunk
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.exchange import Exchange
+from gatewayctl.proxy.pace import Pace
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
 
@@ -40,6 +41,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
         "_in_head",
         "_keep",
         "_left",
+        "_pace",
         "_paused",
         "_request_done",
         "_response_done",
@@ -49,8 +51,6 @@ class ExpressWriter(asyncio.Protocol, ABC):
         "_tunnel_out",
         "_unsent",
         "_until_close",
-        "_window_bytes",
-        "_window_start",
         "deadline",
         "due",
         "gateway",
@@ -61,6 +61,8 @@ class ExpressWriter(asyncio.Protocol, ABC):
     )
 
     transport: asyncio.Transport
+    _pace: Pace
+    """That of the body which is being read."""
 
     def __init__(self, gateway: "Gateway", scheme: bytes = b"http") -> None:
         self.gateway = gateway
