@@ -54,6 +54,7 @@ CODES: Final[dict[str, str]] = {
     "E201": "a reference to something that is not there",
     "E202": "a scheme that contains itself",
     "E204": "a file that the configuration names is not there",
+    "E211": "a certificate or a key that cannot be used",
     "W204": "a file that the configuration names is not there",
     # environment and secrets
     "E401": "an environment variable is not set",
@@ -89,6 +90,7 @@ CODES: Final[dict[str, str]] = {
     "E524": "what answers is no gateway's admin address",
     "E525": "the configuration does not say where the admin address is",
     "E526": "a pid file is of no use",
+    "E527": "a service's source of instances does not answer",
     # capabilities
     "E901": "not available in this version",
 }

@@ -49,6 +49,8 @@ FAILURES: Final[dict[str, FailureKind]] = _table(
     FailureKind("client_closed", 499, _C, "The client left", "connection_terminated", closes=True),
     FailureKind("internal_error", 500, _G, "The gateway failed", "proxy_internal_error", closes=True),
     FailureKind("connect_failed", 502, _U, "The service cannot be reached", "connection_refused"),
+    FailureKind("tls_certificate", 502, _U, "The service's certificate is not accepted", "tls_certificate_error"),
+    FailureKind("tls_failed", 502, _U, "No TLS connection to the service", "tls_protocol_error"),
     FailureKind("upstream_reset", 502, _U, "The service broke the connection", "connection_terminated"),
     FailureKind("bad_response", 502, _U, "The service answered something that is not HTTP", "http_protocol_error"),
     FailureKind("upgrade_failed", 502, _U, "The service switched protocols unasked", "http_upgrade_failed"),

@@ -45,7 +45,7 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
         log=log_plan(config),
         metrics=metrics_plan(config),
         trace_sample_ratio=_sample_ratio(config),
-        services=service_plans(config),
+        services=service_plans(config, loaded.contents),
         routes=tuple(routes),
     )
     return plan, diagnostics

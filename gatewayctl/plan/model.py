@@ -6,8 +6,10 @@ Times are seconds, sizes bytes; what is sent on the wire is ``bytes``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
+from gatewayctl.plan.upstreams import DiscoveryPlan, HealthPlan, TlsPlan
 from gatewayctl.routing import CompiledRoute, Template
 
 KeyPath = tuple[str | int, ...]
@@ -54,6 +56,8 @@ class ServerPlan:
     max_connections: int
     shutdown_delay: float
     shutdown_grace: float
+    nameservers: tuple[str, ...] = ()
+    """``address:port`` of the DNS servers that names of instances are asked of; none: the system's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ class MetricsPlan:
 
 @dataclass(frozen=True, slots=True)
 class InstancePlan:
-    """One instance of a service. ``builtin``: served by the gateway itself on a loopback port chosen at start."""
+    """One instance of a service. ``builtin``: served by the gateway itself on a loopback port chosen at start.
+
+    The scheme is http, https, or unix with the ``path`` of a socket on which plain HTTP is spoken.
+    """
 
     id: str
     scheme: str
@@ -96,16 +103,30 @@ class InstancePlan:
     weight: int
     status: str
     builtin: bool = False
+    path: str = ""
+
+    @property
+    def by_name(self) -> bool:
+        """Whether its host is a name, so that somebody has to say where it is."""
+        if self.path:
+            return False
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
 
     @property
     def authority(self) -> str:
         """Host and port as they stand in a Host field; the port is left out where it is the scheme's own."""
+        if self.path:
+            return "localhost"  # a socket has no name, and HTTP/1.1 wants one (RFC 9112 3.2)
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://{self.authority}"
+        return f"unix:{self.path}" if self.path else f"{self.scheme}://{self.authority}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +145,10 @@ class ServicePlan:
     keepalive_idle: float
     keepalive_max_idle: int
     keepalive_max_requests: int
+    tls: TlsPlan = field(default_factory=TlsPlan)
+    discovery: DiscoveryPlan | None = None
+    """Where the instances are found, if they are not written out; ``instances`` is then empty."""
+    health: HealthPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

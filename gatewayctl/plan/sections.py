@@ -29,6 +29,7 @@ def server_plan(config: GatewayConfig) -> ServerPlan:
         max_connections=server.max_connections,
         shutdown_delay=server.shutdown_delay,
         shutdown_grace=server.shutdown_grace,
+        nameservers=server.nameservers,
     )
 
 

@@ -124,7 +124,8 @@ def _matched(report: Report, matched: Matched) -> list[Row]:
 
 def _sent(sent: Sent) -> list[Row]:
     count = len(sent.instances)
-    over = f", {sent.load_balancer} over {count} instance{'' if count == 1 else 's'}"
+    whom = f"{count} instance{'' if count == 1 else 's'}" if count else "what discovery finds"
+    over = f", {sent.load_balancer} over {whom}"
     rows = [Row("service", sent.service + over, sent.service_at)]
     for instance in sent.instances:
         notes = [f"weight {instance.weight}"] if instance.weight != 1 else []
