@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gatewayctl.plan.model import AdminPlan, InstancePlan, Plan
-from gatewayctl.telemetry.counted import CountedGateway, CountedGeneration, CountedInstance, Facts
+from gatewayctl.telemetry.counted import CountedGateway, CountedGeneration, CountedInstance, CountedService, Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,32 @@ class Reloaded:
 
 
 class AdminInstance(CountedInstance, Protocol):
-    """An instance of a service; ``address`` is host and port."""
+    """An instance of a service; ``where`` is its host and port, or its socket."""
 
     @property
     def plan(self) -> InstancePlan: ...
     @property
-    def address(self) -> tuple[str, int]: ...
+    def where(self) -> str: ...
     @property
     def in_flight(self) -> int: ...
+    @property
+    def health(self) -> "AdminHealth | None": ...
 
 
-class AdminService(Protocol):
-    """A service with its instances in the order of the configuration."""
+class AdminHealth(Protocol):
+    """What active checks conclude about an instance."""
+
+    @property
+    def fit(self) -> bool: ...
+    @property
+    def problem(self) -> str: ...
+
+
+class AdminService(CountedService, Protocol):
+    """A service with its instances in the order of the configuration; ``trouble`` is that of where they are found."""
+
+    @property
+    def trouble(self) -> str: ...
 
     @property
     def instances(self) -> Sequence[AdminInstance]: ...

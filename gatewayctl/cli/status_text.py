@@ -23,6 +23,10 @@ def attention(facts: dict[str, Any]) -> list[str]:
         instances = _tables(service, "instances")
         if not any(i.get("status") == "up" and i.get("weight", 1) for i in instances):
             wrong.append(f"service {service.get('name')} has no instance that takes requests")
+        if service.get("panic"):
+            wrong.append(f"all instances of service {service.get('name')} are out: all get traffic (panic)")
+        if trouble := service.get("trouble"):
+            wrong.append(f"service {service.get('name')}: {trouble}")
     limit = facts.get("max_connections")
     if limit and facts.get("connections", 0) >= limit:
         wrong.append(f"all {limit} connections are taken: further clients wait")
@@ -74,6 +78,9 @@ def _facts(facts: dict[str, Any], config: dict[str, Any]) -> list[tuple[str, str
 
 def _row(service: Any, instance: dict[str, Any]) -> list[str]:
     keys = ("id", "address", "status", "in_flight", "connections", "failures")
+    if against := instance.get("against"):
+        why = instance.get("problem") or ", ".join(map(str, against))
+        instance = {**instance, "status": f"out: {why}"}
     return [str(service), *(str(instance.get(key, "")) for key in keys)]
 
 

@@ -5,23 +5,30 @@ Everything here is done in slices between which the event loop serves traffic; n
 
 import asyncio
 import gc
+import ssl
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from gatewayctl.plan.feeds import feeds_of
 from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.policy.balancing import BALANCERS
+from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound, BoundRoute
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
+from gatewayctl.server.compiling import CompileFailed
+from gatewayctl.server.fleets import Fleets
 from gatewayctl.server.turns import Turns
 from gatewayctl.state.registry import Registry
 from gatewayctl.telemetry.series import Histogram, RouteSeries
-from gatewayctl.upstream.instance import Instance
+from gatewayctl.upstream.discovery.base import Snapshot
+from gatewayctl.upstream.instance import Instance, instance_key
 from gatewayctl.upstream.service import Service
+from gatewayctl.upstream.tls import TlsUnusable, client_context
 
 if TYPE_CHECKING:
     from gatewayctl.upstream.echo import EchoInstance
@@ -39,6 +46,8 @@ class Generations:
         self._gateway = gateway
         self._in_force: set[Hashable] = set()
         self.echoes: Registry[EchoInstance] = Registry()
+        self.fleets = Fleets(gateway, self._state)
+        self._contexts: Registry[ssl.SSLContext] = Registry()
 
     async def bind(self, plan: Plan, slices: AsyncIterator[tuple[RoutePlan, ...]], number: int) -> "Swap":
         """A generation ready to be put in force. ``plan`` comes without its routes, ``slices`` brings them.
@@ -48,8 +57,12 @@ class Generations:
         turns = Turns()
         keep: set[Hashable] = {_UNMATCHED}
         services: dict[str, Service] = {}
+        feeds = feeds_of(plan)
+        await self.fleets.prepare(feeds)
         for name, service in plan.services.items():
-            services[name] = await self._service(service, keep, plan.metrics.buckets)
+            services[name] = await self._service(
+                service, self.fleets.latest(feeds.get(name)), keep, plan.metrics.buckets
+            )
             if turns.over():
                 await turns.rest()
         options = routing_options(plan.server)
@@ -86,50 +99,86 @@ class Generations:
     def put_in_force(self, keep: set[Hashable]) -> None:
         """From now on only what is in ``keep`` is needed."""
         self._in_force = keep
+        self.fleets.put_in_force(feeds_of(self._gateway.bound.plan))
         self.give_back()
 
     def give_back(self) -> None:
         """Ends what the generation in force does not need: what it has replaced, or what was made for one that failed."""
-        gateway, keep = self._gateway, self._in_force
+        gateway = self._gateway
+        keep = self._in_force | self.fleets.keys()
+        self.fleets.give_back()
         for instance in gateway.instances.retire_others(keep):
             instance.retire()
         gateway.balancers.retire_others(keep)
+        gateway.availabilities.retire_others(keep)
         gateway.series.retire_others(keep)
+        self._contexts.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
 
     def _series(self, key: Hashable, buckets: tuple[float, ...]) -> RouteSeries:
         return self._gateway.series.obtain(key, lambda: RouteSeries(buckets))
 
-    async def _service(self, plan: ServicePlan, keep: set[Hashable], buckets: tuple[float, ...]) -> Service:
-        instances = {i.id: await self._instance(plan, i, keep, buckets) for i in plan.instances}
+    async def _service(
+        self, plan: ServicePlan, snapshot: Snapshot | None, keep: set[Hashable], buckets: tuple[float, ...]
+    ) -> Service:
+        members = self.fleets.members(plan, snapshot)
+        tls = await self._context(plan, keep)
+        instances = {}
+        for member in members:
+            port = await self._echo_port(plan, member, keep) if member.builtin else 0
+            instances[member.id] = self._state(plan, member, port=port, buckets=buckets)
+            keep.add(instance_key(plan.name, member))
         algorithm = "round_robin" if plan.load_balancer == "weighted" else plan.load_balancer
         key = ("balancer", plan.name, algorithm)
-        keep.add(key)
-        return Service(plan, instances, self._gateway.balancers.obtain(key, BALANCERS[algorithm]))
+        fitness = ("availability", plan.name)
+        keep |= {key, fitness}
+        return Service(
+            plan,
+            members,
+            instances,
+            self._gateway.balancers.obtain(key, BALANCERS[algorithm]),
+            self._gateway.availabilities.obtain(fitness, Availability),
+            tls,
+        )
 
-    async def _instance(
-        self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable], buckets: tuple[float, ...]
+    async def _context(self, plan: ServicePlan, keep: set[Hashable]) -> ssl.SSLContext | None:
+        """The TLS of a service that has, or may come to have, https instances. Equal settings share one."""
+        if plan.discovery is None and not any(instance.scheme == "https" for instance in plan.instances):
+            return None
+        key = ("tls", plan.tls)
+        keep.add(key)
+        known = self._contexts.get(key)
+        if known is not None:
+            return known
+        try:
+            context = await asyncio.to_thread(client_context, plan.tls)
+        except TlsUnusable as error:
+            raise CompileFailed(f"the TLS files of service {plan.name} cannot be used ({error})") from None
+        return self._contexts.obtain(key, lambda: context)
+
+    async def _echo_port(self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable]) -> int:
+        from gatewayctl.upstream.echo import EchoInstance
+
+        key = ("echo", service.name, plan.id)
+        keep.add(key)
+        echo = self.echoes.obtain(key, lambda: EchoInstance(service.name, plan.id))
+        await echo.start()
+        return echo.port
+
+    def _state(
+        self, service: ServicePlan, plan: InstancePlan, *, port: int = 0, buckets: tuple[float, ...] | None = None
     ) -> Instance:
-        gateway, port = self._gateway, plan.port
-        if plan.builtin:
-            from gatewayctl.upstream.echo import EchoInstance
-
-            echo_key = ("echo", service.name, plan.id)
-            keep.add(echo_key)
-            echo = self.echoes.obtain(echo_key, lambda: EchoInstance(service.name, plan.id))
-            await echo.start()
-            port = echo.port
-        key = ("instance", service.name, plan.id, plan.scheme, plan.host, plan.port)
-        keep.add(key)
+        """The instance's state; a new one counts durations by ``buckets``, else by those in force."""
+        gateway = self._gateway
         instance = gateway.instances.obtain(
-            key,
+            instance_key(service.name, plan),
             lambda: Instance(
                 service.name, plan, clock=gateway.clock, wheel=gateway.wheel, report=gateway.report, port=port
             ),
         )
         if not instance.durations.bounds:
-            instance.durations = Histogram(buckets)
+            instance.durations = Histogram(gateway.bound.plan.metrics.buckets if buckets is None else buckets)
         if not hasattr(instance, "plan"):
             instance.configure(service, plan)
         return instance

@@ -19,6 +19,7 @@ from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.changes import changes
 from gatewayctl.server.compiling import Compilation, CompileFailed
+from gatewayctl.server.fleets import Fleets
 from gatewayctl.server.generation import Generations, dismantle
 from gatewayctl.server.handover import Verdict
 from gatewayctl.server.seen import Seen
@@ -93,6 +94,11 @@ class Reloader:
     def echoes(self) -> Any:
         """The built-in upstreams that are running."""
         return self._generations.echoes
+
+    @property
+    def fleets(self) -> Fleets:
+        """What takes the snapshots of instances that change by themselves."""
+        return self._generations.fleets
 
     def request(self, *, quiet: bool = False) -> None:
         """Asks for a reload from outside a coroutine (a signal, a changed file). Requests that wait are one.

@@ -31,6 +31,7 @@ from gatewayctl.server.status import status
 from gatewayctl.server.uvicorn_server import GatewayServer
 from gatewayctl.server.watching import Watcher
 from gatewayctl.telemetry.log_writer import LogWriter
+from gatewayctl.upstream.discovery.plane import ControlPlane
 
 
 def run(files: Sequence[str], *, pid_file: str | None = None) -> int:
@@ -81,6 +82,10 @@ class Serving:
         self._logs = AccessLogs(gateway, self._stderr)
         self._watcher = Watcher(self._on_changed, lambda problem: self._events.event("warning", problem))
         self._reloader = Reloader(gateway, files, adopt=self._adopt, watch=self._watcher.watch)
+        self._plane = ControlPlane(
+            self._reloader.fleets.on_snapshot, event=self._events.event, report=self.gateway.report
+        )
+        self._reloader.fleets.want = self._plane.follow
 
     def end(self) -> None:
         """Begins to end; asked for a second time, ends at once."""
@@ -129,6 +134,7 @@ class Serving:
         finally:
             await self._watcher.stop()
             await self._reloader.stop()
+            await self._plane.stop()
             for instance in self.gateway.instances.values():
                 instance.abort_all()
             self.gateway.wheel.stop()

@@ -39,12 +39,16 @@ def status(
         "services": [
             {
                 "name": name,
+                "trouble": service.trouble or None,
+                "panic": service.availability.panic,
                 "instances": [
                     {
                         "id": i.id,
-                        "address": f"{i.address[0]}:{i.address[1]}",
+                        "address": i.where,
                         "status": i.plan.status,
                         "weight": i.plan.weight,
+                        "against": list(service.availability.reasons(i.id)),
+                        "problem": "" if i.health is None else i.health.problem,
                         "in_flight": i.in_flight,
                         "connections": i.connections,
                         "idle": i.idle,

@@ -37,8 +37,19 @@ class CountedInstance(Protocol):
     def idle(self) -> int: ...
 
 
+class CountedAvailability(Protocol):
+    """Which instances are fit: ``reasons`` stand against one, ``panic`` is when something stands against all."""
+
+    @property
+    def panic(self) -> bool: ...
+    def reasons(self, id: str) -> tuple[str, ...]: ...
+
+
 class CountedService(Protocol):
     """A service as the instances that it has now."""
+
+    @property
+    def availability(self) -> CountedAvailability: ...
 
     @property
     def instances(self) -> Sequence[CountedInstance]: ...
@@ -105,15 +116,16 @@ class Scrape(NamedTuple):
     generation: int
     routes: list[tuple[str, RouteSeries]]
     instances: list[tuple[str, CountedInstance]]
+    services: list[tuple[str, CountedService]]
 
 
 def scrape_of(gateway: CountedGateway, facts: Facts) -> Scrape:
     """The state of a gateway as of now; empty before its first configuration. Takes 50 ns a route."""
     bound: CountedGeneration | None = getattr(gateway, "bound", None)
     if bound is None:
-        return Scrape(gateway, facts, 0, [], [])
+        return Scrape(gateway, facts, 0, [], [], [])
     routes = [(route.name, route.series) for route in bound.routes if route.series.requests]
     if bound.unmatched.requests:
         routes.insert(0, ("", bound.unmatched))
     instances = [(name, instance) for name, service in bound.services.items() for instance in service.instances]
-    return Scrape(gateway, facts, bound.generation, routes, instances)
+    return Scrape(gateway, facts, bound.generation, routes, instances, list(bound.services.items()))

@@ -107,6 +107,12 @@ def _connections(scrape: Scrape) -> Iterator[Row]:
         yield (service, instance.id, "active"), max(instance.connections - idle, 0)
 
 
+def _available(scrape: Scrape) -> Iterator[Row]:
+    for name, service in scrape.services:
+        for instance in service.instances:
+            yield (name, instance.id), not service.availability.reasons(instance.id)
+
+
 def _reloads(scrape: Scrape) -> Iterator[Row]:
     yield ("success",), scrape.facts.reloads
     yield ("failure",), scrape.facts.reload_failures
@@ -155,6 +161,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
            _each_instance(lambda i: i.connect_failures)),
     Family(_GAUGE, "upstream_connections", "Open connections to an instance: idle in the pool, or active.",
            (*_INSTANCE, "state"), _connections),
+    Family(_GAUGE, "upstream_available", "1 while nothing stands against an instance: checks, ejection, its name.",
+           _INSTANCE, _available),
+    Family(_GAUGE, "service_panic", "1 while something stands against all instances of a service: all get traffic.",
+           ("service",), lambda s: (((name,), service.availability.panic) for name, service in s.services)),
     # the gateway as a whole
     Family(_GAUGE, "in_flight_requests", "Requests that have begun and not ended.", (),
            _one(lambda s: s.gateway.in_flight)),

@@ -7,6 +7,7 @@ State is changed first, then others are told: whoever is told may use this very 
 
 import asyncio
 import re
+import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from gatewayctl.core.head import HeadParser
 from gatewayctl.core.units import format_duration
 from gatewayctl.state.timer_wheel import NEVER, TimerWheel
 from gatewayctl.upstream.receiver import Receiver
+from gatewayctl.upstream.tls import tls_failure
 
 if TYPE_CHECKING:
     from gatewayctl.upstream.instance import Instance
@@ -46,6 +48,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_receiver",
         "_reusable",
         "_wheel",
+        "address",
         "deadline",
         "due",
         "full",
@@ -73,6 +76,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self.due = NEVER
         self.idle_timeout = NEVER
         self.wait_note = ""
+        self.address = ""  # which of those of the instance's name this goes to; empty where it has no name
         self._receiver: Receiver | None = None
         self._buffer = b""
         self._decoder: ChunkedDecoder | None = None
@@ -146,6 +150,12 @@ class UpstreamConnection(asyncio.Protocol):
             self.instance.forget(self)
             self.transport.abort()
 
+    def expire(self) -> None:
+        """Nothing new goes over this connection: it ends now if it is idle, else with its response."""
+        self._reusable = False
+        if self.state == IDLE:
+            self.close()
+
     # ── asyncio ───────────────────────────────────────────────────────
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -177,8 +187,8 @@ class UpstreamConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         if self.state == TUNNEL and self.on_tunnel_end is not None:
-            self.on_tunnel_end(False)
-            return True
+            self.on_tunnel_end(not self.transport.can_write_eof())  # over TLS both directions end together
+            return self.transport.can_write_eof()
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -196,7 +206,9 @@ class UpstreamConnection(asyncio.Protocol):
             pass
         elif state == WAITING:
             answered = bool(self._buffer) or self._interim > 0
-            receiver.on_failure(failure("upstream_reset", "the service closed the connection"), answered=answered)
+            alert = isinstance(error, ssl.SSLError) and self.requests == 1  # TLS 1.3 refuses our certificate only now
+            lost = tls_failure(error) if alert else failure("upstream_reset", "the service closed the connection")
+            receiver.on_failure(lost, answered=answered)
         elif self._left == UNTIL_CLOSE and error is None:
             receiver.on_end(_NO_TRAILERS)
         else:

@@ -1,41 +1,75 @@
 """A service as the data path uses it: its instances by id and the balancer that chooses between them."""
 
-from gatewayctl.plan.model import ServicePlan
+import ssl
+
+from gatewayctl.plan.model import InstancePlan, ServicePlan
 from gatewayctl.policy.balancing.base import Balancer
+from gatewayctl.policy.health.availability import HEALTH, UNRESOLVED, Availability
 from gatewayctl.upstream.instance import Instance
 
 
 class Service:
-    """One generation's view of a service. The instances and the balancer are states and outlive it."""
+    """One generation's view of a service. The instances, the balancer and ``availability`` are states and outlive it."""
 
     __slots__ = (
         "_balancer",
         "_instances",
-        "_plan",
+        "_tls",
+        "availability",
         "first_byte_timeout",
+        "members",
         "name",
+        "plan",
         "preserve_host",
+        "trouble",
         "tunnel_idle_timeout",
     )
 
-    def __init__(self, plan: ServicePlan, instances: dict[str, Instance], balancer: Balancer) -> None:
-        self._plan = plan
+    def __init__(
+        self,
+        plan: ServicePlan,
+        members: tuple[InstancePlan, ...],
+        instances: dict[str, Instance],
+        balancer: Balancer,
+        availability: Availability,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.plan = plan
+        self.members = members
+        """The instances as they were written or found."""
+        self._tls = tls
+        self.trouble = ""
+        """What is wrong with where the instances are found; empty where nothing is."""
         self.name = plan.name
         self._instances = instances
         self._balancer = balancer
+        self.availability = availability
         self.first_byte_timeout = plan.first_byte_timeout
         self.tunnel_idle_timeout = plan.tunnel_idle_timeout
         self.preserve_host = plan.host_header == "preserve"
 
     def adopt(self) -> None:
         """This generation is in force from now on: the balancer gets its weights, the instances its settings."""
-        self._balancer.replace({i.id: i.weight if i.status == "up" else 0 for i in self._plan.instances})
-        for plan in self._plan.instances:
-            self._instances[plan.id].configure(self._plan, plan)
+        weights = {i.id: i.weight if i.status == "up" else 0 for i in self.members}
+        self._balancer.replace(weights)
+        self.availability.replace([id for id, weight in weights.items() if weight])
+        for plan in self.members:
+            instance = self._instances[plan.id]
+            instance.configure(self.plan, plan, self._tls if plan.scheme == "https" else None)
+            self.availability.mark(plan.id, UNRESOLVED, not instance.dialer.addresses)
+            if self.plan.health is None:
+                instance.health = None
+                self.availability.mark(plan.id, HEALTH, False)
+
+    def populate(self, members: tuple[InstancePlan, ...], instances: dict[str, Instance]) -> None:
+        """Other instances have been found: requests go to these from now on."""
+        self.members = members
+        self._instances = instances
+        self.adopt()
 
     def pick(self) -> Instance | None:
         """The instance for the next request, None if none can take it."""
-        chosen = self._balancer.pick()
+        chosen = self._balancer.pick(self.availability.usable)
         if chosen is None:
             return None
         instance = self._instances.get(chosen)
@@ -46,5 +80,5 @@ class Service:
 
     @property
     def instances(self) -> list[Instance]:
-        """All instances, in the order of the configuration."""
-        return [self._instances[plan.id] for plan in self._plan.instances]
+        """All instances, in the order of the configuration, or of their ids where they were found."""
+        return [self._instances[plan.id] for plan in self.members]

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "init": Command("init", _START, "Write a first configuration, with its schema beside it"),
     "serve": Command("serve", _SERVE, "Run the gateway; it follows changes of its files"),
     "status": Command("status", _SERVE, "Show how a running gateway is"),
+    "discover": Command("discover", _SERVE, "Resolve where a service's instances are found, once, and print them"),
     "reload": Command("reload", _SERVE, "Make a running gateway read its configuration now"),
     "validate": Command("validate", _CHECK, "Check configurations: syntax, settings, references, routes"),
     "route-test": Command("route_test", _CHECK, "Show which route takes a request, and what happens to it"),
