@@ -150,3 +150,17 @@ def test_websockets_are_let_through_where_a_route_says_so(ask: Ask) -> None:
     assert ask("websocket-and-sse", "/other")["sent"]["upgrades"] == []
     news = ask("websocket-and-sse", "/news")["sent"]["service_timeouts"]
     assert {"name": "tunnel idle", "seconds": 3600.0} in [{k: t[k] for k in ("name", "seconds")} for t in news]
+
+
+@pytest.mark.parametrize(
+    ("example", "target", "service"),
+    [
+        ("discovery-dns", "/orders/7", "orders"),
+        ("discovery-dns", "/users/7", "users"),
+        ("discovery-dns", "/search", "search"),
+        ("discovery-consul", "/orders/7", "orders"),
+        ("discovery-zookeeper", "/orders/7", "orders"),
+    ],
+)
+def test_what_discovery_finds_gets_the_request(example: str, target: str, service: str, ask: Ask) -> None:
+    assert ask(example, target)["sent"]["service"] == service

@@ -114,6 +114,14 @@ def test_a_reload_that_failed_is_what_is_said_first(capsys: pytest.CaptureFixtur
             {"services": [{"name": "a", "instances": [{"id": "1", "status": "up", "weight": 0}]}]},
             "service a has no instance that takes requests",
         ),
+        (
+            {"services": [{"name": "a", "panic": True, "instances": [{"id": "1", "status": "up", "weight": 1}]}]},
+            "all instances of service a are out: all get traffic (panic)",
+        ),
+        (
+            {"services": [{"name": "a", "trouble": "gone", "instances": [{"id": "1", "status": "up", "weight": 1}]}]},
+            "service a: gone",
+        ),
         ({"connections": 10000}, "all 10000 connections are taken: further clients wait"),
         ({"log": {"dropped": 0, "error": "no space"}}, "the access log cannot be written: no space"),
     ],

@@ -7,11 +7,12 @@ Nothing listens and nothing waits; time passes with ``advance``.
 import gc
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from gatewayctl.plan.feeds import FeedPlan, StaticPlan
 from gatewayctl.plan.model import (
     AdminPlan,
     BodyLimitPlan,
@@ -35,6 +36,7 @@ from gatewayctl.routing import RouteSpec, compile_route
 from gatewayctl.server.generation import Generations
 from gatewayctl.telemetry.access_log import json_formatter
 from gatewayctl.upstream.connection import UpstreamConnection
+from gatewayctl.upstream.discovery.base import Snapshot
 from gatewayctl.upstream.instance import Instance
 from tests.support.http1 import Request, Response, Source, lines, read_request, read_response
 from tests.unit.proxy.transport import Clock, Loop, Transport
@@ -160,6 +162,7 @@ class Scene:
         self.sockets: list[socket.socket | None] = []
         self.services_read = True
         self.generations = Generations(self.gateway)
+        self.generations.fleets.want = self._resolve
         self.generation = 0
         self.bind(what or plan())
 
@@ -178,6 +181,14 @@ class Scene:
         swap.apply()
         gc.unfreeze()  # what is right for a process with one gateway is too much for one with a thousand
         return swap.bound
+
+    def _resolve(self, feeds: Collection[FeedPlan]) -> None:
+        """Says at once that every name stands for itself: the network of a scene has no addresses."""
+        for feed in feeds:
+            if isinstance(feed.source, StaticPlan) and self.generations.fleets.latest(feed) is None:
+                hosts = {i.host for i in feed.source.instances}
+                snapshot = Snapshot(feed, feed.source.instances, {host: (host,) for host in hosts})
+                self.generations.fleets.on_snapshot(snapshot)
 
     @property
     def bound(self) -> Bound:

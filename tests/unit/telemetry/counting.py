@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from gatewayctl.policy.health.availability import Availability
 from gatewayctl.telemetry.counted import Facts
 from gatewayctl.telemetry.series import Histogram, RouteSeries
 
@@ -38,6 +39,8 @@ class Instance:
 @dataclass
 class Service:
     instances: list[Instance]
+    availability: Availability = field(default_factory=Availability)
+    trouble: str = ""
 
 
 @dataclass
