@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from gatewayctl.core.fields import Field, Kind, field
 from gatewayctl.core.reply import Reply
+from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.identity import Entropy
 from gatewayctl.state.registry import Registry
@@ -79,6 +80,7 @@ class Gateway:
         self.wheel = TimerWheel(clock, loop.call_later)
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
+        self.availabilities: Registry[Availability] = Registry()
         self.series: Registry[RouteSeries] = Registry()
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0

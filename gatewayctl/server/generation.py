@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.policy.balancing import BALANCERS
+from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound, BoundRoute
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
@@ -94,6 +95,7 @@ class Generations:
         for instance in gateway.instances.retire_others(keep):
             instance.retire()
         gateway.balancers.retire_others(keep)
+        gateway.availabilities.retire_others(keep)
         gateway.series.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
@@ -105,8 +107,14 @@ class Generations:
         instances = {i.id: await self._instance(plan, i, keep, buckets) for i in plan.instances}
         algorithm = "round_robin" if plan.load_balancer == "weighted" else plan.load_balancer
         key = ("balancer", plan.name, algorithm)
-        keep.add(key)
-        return Service(plan, instances, self._gateway.balancers.obtain(key, BALANCERS[algorithm]))
+        fitness = ("availability", plan.name)
+        keep |= {key, fitness}
+        return Service(
+            plan,
+            instances,
+            self._gateway.balancers.obtain(key, BALANCERS[algorithm]),
+            self._gateway.availabilities.obtain(fitness, Availability),
+        )
 
     async def _instance(
         self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable], buckets: tuple[float, ...]
