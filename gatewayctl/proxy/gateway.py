@@ -71,12 +71,14 @@ class Gateway:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
         entropy: Entropy | None = None,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.loop = loop
         self.reporter = reporter
         self.clock = clock
         self.wall_clock = wall_clock
         self.entropy = entropy or Entropy()
+        self.random = chance
         self.wheel = TimerWheel(clock, loop.call_later)
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()

@@ -112,7 +112,7 @@ class Generations:
         return Service(
             plan,
             instances,
-            self._gateway.balancers.obtain(key, BALANCERS[algorithm]),
+            self._gateway.balancers.obtain(key, lambda: BALANCERS[algorithm](self._gateway.random)),
             self._gateway.availabilities.obtain(fitness, Availability),
         )
 
@@ -167,7 +167,7 @@ class Swap:
         known = {} if before is None else before.plan.services
         for name, service in self.bound.services.items():
             if known.get(name) != self.bound.plan.services[name]:
-                service.adopt()
+                service.adopt(gateway.clock())
         if before is None or before.plan.metrics.buckets != self.bound.plan.metrics.buckets:
             self._use_buckets(self.bound.plan.metrics.buckets)
         for series, service_name in self._moved:

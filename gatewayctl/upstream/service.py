@@ -32,10 +32,10 @@ class Service:
         self.tunnel_idle_timeout = plan.tunnel_idle_timeout
         self.preserve_host = plan.host_header == "preserve"
 
-    def adopt(self) -> None:
-        """This generation is in force from now on: the balancer gets its weights, the instances its settings."""
+    def adopt(self, now: float) -> None:
+        """This generation is in force from ``now`` on: the balancer gets its weights, the instances its settings."""
         weights = {i.id: i.weight if i.status == "up" else 0 for i in self._plan.instances}
-        self._balancer.replace(weights)
+        self._balancer.replace(weights, self._instances, now)
         self.availability.replace([id for id, weight in weights.items() if weight])
         for plan in self._plan.instances:
             self._instances[plan.id].configure(self._plan, plan)
