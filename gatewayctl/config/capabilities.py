@@ -36,8 +36,8 @@ def _https(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("https:")
 
 
-def _other_balancer(value: Any) -> bool:
-    return value not in ("round_robin", "weighted")
+def _needs_identity(value: Any) -> bool:
+    return isinstance(value, str) and (value == "consumer" or value.startswith("claim:"))
 
 
 def _policies(*sections: str) -> dict[str, Missing]:
@@ -50,37 +50,27 @@ MISSING: Final[Mapping[str, Missing]] = {
     "server.proxy_protocol": Missing("the PROXY protocol", _used),
     "server.tls": Missing("TLS", _always),
     "tracing.endpoint": Missing("sending traces", _used),
-    "defaults.limits": Missing('"limits"', _used),
-    "defaults.retry": Missing('"retry"', _used),
-    "defaults.breaker": Missing('"breaker"', _used),
     "defaults.auth": Missing('"auth"', _used),
     "defaults.access": Missing('"access"', _used),
     "defaults.cache": Missing('"cache"', _used),
     "defaults.cors": Missing('"cors"', _used),
-    "services.*.load_balancer": Missing("this load balancer", _other_balancer, on_key=False),
-    "services.*.hash_key": Missing('"hash_key"', _always),
-    "services.*.sticky": Missing('"sticky"', _always),
     "services.*.instances.*.url": Missing("https to an instance", _https, on_key=False),
     "services.*.discovery": Missing('"discovery"', _always),
-    "services.*.breaker": Missing('"breaker"', _used),
-    "services.*.max_in_flight": Missing('"max_in_flight"', _always),
     "services.*.health": Missing('"health"', _always),
-    "services.*.outlier": Missing('"outlier"', _always),
     "services.*.tls": Missing('"tls"', _always),
+    "limits.*.key.*": Missing("a limit by consumer or claim", _needs_identity, on_key=False),
     "routes.*.split": Missing('"split"', _always),
     "routes.*.split_key": Missing('"split_key"', _always),
     "routes.*.aggregate": Missing('"aggregate"', _always),
     "routes.*.mirror": Missing('"mirror"', _always),
     "routes.*.fault": Missing('"fault"', _always),
-    "routes.*.retry": Missing('"retry"', _used),
-    "routes.*.limits": Missing('"limits"', _used),
     "routes.*.auth": Missing('"auth"', _used),
     "routes.*.require": Missing('"require"', _always),
     "routes.*.access": Missing('"access"', _used),
     "routes.*.cache": Missing('"cache"', _used),
     "routes.*.cors": Missing('"cors"', _used),
     "routes.*.compress": Missing('"compress"', _used),
-    **_policies("limits", "stores", "breakers", "retries", "auth", "consumers", "access", "caches", "cors"),
+    **_policies("auth", "consumers", "access", "caches", "cors"),
 }
 """By key path; ``*`` is any name or item."""
 

@@ -4,6 +4,7 @@ from gatewayctl.config.models import GatewayConfig
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import ForwardPlan, KeyPath, PathPlan, RedirectPlan, RespondPlan
+from gatewayctl.plan.resilience import retry_plan
 from gatewayctl.plan.texts import template, template_names, templates
 from gatewayctl.routing import CompiledRoute
 from gatewayctl.routing.templates import Place
@@ -62,6 +63,7 @@ def forward_plan(
         upgrades=frozenset(protocol.lower().encode() for protocol in route.upgrades),
         said_at=("routes", name, "service"),
         timeout_said_at=timeout_at,
+        retry=retry_plan(name, route, config),
     )
 
 

@@ -4,6 +4,7 @@ from gatewayctl.config import GatewayConfig, Loaded
 from gatewayctl.core.diagnostics import Diagnostic, has_errors, in_order
 from gatewayctl.plan.ambiguities import report_ambiguities
 from gatewayctl.plan.findings import Findings
+from gatewayctl.plan.limits import policies_plan
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.plan.routes import route_plan
 from gatewayctl.plan.sections import admin_plan, log_plan, metrics_plan, server_plan
@@ -47,6 +48,7 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
         trace_sample_ratio=_sample_ratio(config),
         services=service_plans(config),
         routes=tuple(routes),
+        policies=policies_plan(config),
     )
     return plan, diagnostics
 

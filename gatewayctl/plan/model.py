@@ -8,10 +8,19 @@ Times are seconds, sizes bytes; what is sent on the wire is ``bytes``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gatewayctl.plan.policies import (
+    NO_POLICIES,
+    BreakerPlan,
+    LimitFieldsPlan,
+    LimitsPlan,
+    OutlierPlan,
+    PoliciesPlan,
+    RetryPlan,
+    StickyFieldPlan,
+    StickyPlan,
+)
+from gatewayctl.plan.policies import KeyPath as KeyPath
 from gatewayctl.routing import CompiledRoute, Template
-
-KeyPath = tuple[str | int, ...]
-"""Where the configuration says it: ``("routes", "orders", "timeout")``. Turned into ``file:line`` only when shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,11 @@ class ServicePlan:
     keepalive_idle: float
     keepalive_max_idle: int
     keepalive_max_requests: int
+    hash_key: str = "client_ip"
+    sticky: StickyPlan | None = None
+    breaker: BreakerPlan | None = None
+    outlier: OutlierPlan | None = None
+    max_in_flight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +225,20 @@ class ForwardPlan:
     upgrades: frozenset[bytes]
     said_at: KeyPath
     timeout_said_at: KeyPath
+    retry: RetryPlan | None = None
 
 
 StepPlan = (
-    BodyLimitPlan | RespondPlan | RedirectPlan | RequestEditPlan | ResponseEditPlan | DeprecatedPlan | ForwardPlan
+    BodyLimitPlan
+    | LimitsPlan
+    | RespondPlan
+    | RedirectPlan
+    | RequestEditPlan
+    | ResponseEditPlan
+    | DeprecatedPlan
+    | LimitFieldsPlan
+    | StickyFieldPlan
+    | ForwardPlan
 )
 
 
@@ -245,3 +269,4 @@ class Plan:
     trace_sample_ratio: float
     services: Mapping[str, ServicePlan]
     routes: tuple[RoutePlan, ...]
+    policies: PoliciesPlan = NO_POLICIES

@@ -6,7 +6,7 @@ A route's plan holds only the steps it needs, sorted by this list; ``route-test`
 from enum import Enum
 from typing import Final, NamedTuple
 
-from gatewayctl.plan import model
+from gatewayctl.plan import model, policies
 
 
 class Phase(Enum):
@@ -34,6 +34,12 @@ STEPS: Final[tuple[Step, ...]] = (
     Step(
         "max_body_size", Phase.ADMIT, model.BodyLimitPlan, "before any work is done for a body that is refused anyway"
     ),
+    Step(
+        "limits",
+        Phase.ADMIT,
+        policies.LimitsPlan,
+        "before any work that asking often could be used to exhaust",
+    ),
     Step("respond", Phase.ADMIT, model.RespondPlan, "after everything that may refuse the request"),
     Step("redirect", Phase.ADMIT, model.RedirectPlan, "after everything that may refuse the request"),
     Step(
@@ -44,6 +50,10 @@ STEPS: Final[tuple[Step, ...]] = (
         "response_transform", Phase.SHAPE, model.ResponseEditPlan, "first on the way back: edits what the service sent"
     ),
     Step("deprecated", Phase.SHAPE, model.DeprecatedPlan, "after the edits, so that they cannot hide it"),
+    Step(
+        "sticky_cookie", Phase.SHAPE, policies.StickyFieldPlan, "after the edits, so that they cannot break a session"
+    ),
+    Step("limit_fields", Phase.SHAPE, policies.LimitFieldsPlan, "after the edits: what the gateway counts, it says"),
     Step("response_ids", Phase.SHAPE, None, "last, so that no edit can forge the request id"),
     Step("metrics", Phase.SETTLE, None, "once for each request, whatever happened"),
     Step("access_log", Phase.SETTLE, None, "once for each request, whatever happened"),

@@ -3,6 +3,7 @@
 from gatewayctl.config.models import GatewayConfig
 from gatewayctl.config.models.services import ServiceConfig
 from gatewayctl.plan.model import InstancePlan, ServicePlan
+from gatewayctl.plan.resilience import breaker_plan, outlier_plan, sticky_plan
 
 DEFAULT_BUILTIN_INSTANCES = 2
 
@@ -30,6 +31,11 @@ def _service(name: str, service: ServiceConfig, config: GatewayConfig) -> Servic
         keepalive_idle=service.keepalive.idle,
         keepalive_max_idle=service.keepalive.max_idle,
         keepalive_max_requests=service.keepalive.max_requests,
+        hash_key=service.hash_key or "client_ip",
+        sticky=sticky_plan(service),
+        breaker=breaker_plan(name, service, config),
+        outlier=outlier_plan(service),
+        max_in_flight=service.max_in_flight,
     )
 
 

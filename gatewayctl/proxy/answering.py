@@ -6,6 +6,7 @@ from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import Field, combined
 from gatewayctl.core.reply import Reply, problem, status_line
 from gatewayctl.proxy.exchange_state import ExchangeState
+from gatewayctl.proxy.policed import Policed
 from gatewayctl.upstream.instance import Instance
 
 
@@ -80,6 +81,8 @@ class AnsweringExchange(ExchangeState):
     def _drop_upstream(self) -> None:
         connection, task = self._connection, self._connecting
         self._connection = self._connecting = None
+        if self.course is not None:
+            self.course.let_go(self.gateway.clock())
         if connection is not None:
             connection.abandon()
         if task is not None:
@@ -93,4 +96,17 @@ class AnsweringExchange(ExchangeState):
         instance = self.instance
         if instance is not None:
             instance.in_flight -= 1
-        self.gateway.settle(self, self.gateway.clock())
+        now = self.gateway.clock()
+        if self.course is not None:
+            self._end_course(self.course, now)
+        self.gateway.settle(self, now)
+
+    def _end_course(self, course: Policed, now: float) -> None:
+        """Gives back all that is held, each thing whatever happens to the others."""
+        course.let_go(now)
+        guards, course.guards = course.guards, []
+        for give_back in guards:
+            try:
+                give_back()
+            except Exception as error:
+                self.gateway.report(error, "giving back what a request held")

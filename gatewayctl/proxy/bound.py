@@ -6,7 +6,10 @@ from typing import Final
 from gatewayctl.core.head import HeadParser
 from gatewayctl.core.units import format_duration
 from gatewayctl.plan.model import BodyLimitPlan, ForwardPlan, Plan, RoutePlan
+from gatewayctl.plan.policies import RetryPlan
 from gatewayctl.plan.table import routing_options
+from gatewayctl.policy.retries.budget import RetryBudget
+from gatewayctl.policy.retries.rules import RetryRules
 from gatewayctl.proxy.identity import sample_below
 from gatewayctl.proxy.origin import OriginRules
 from gatewayctl.proxy.send_path import PathMaker, path_maker
@@ -14,10 +17,27 @@ from gatewayctl.routing import RoutingOptions, Table
 from gatewayctl.routing.spec import EncodedSlashes
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps.parts import Parts
 from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.service import Service
 
 _UNLIMITED: Final = float("inf")
+
+
+MAX_KEPT: Final = 64 * 1024
+"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
+
+
+class Retry:
+    """The retries of a route: rules, budget (a state) and bounds. Times in seconds."""
+
+    __slots__ = ("attempt_timeout", "budget", "max_body", "rules")
+
+    def __init__(self, plan: RetryPlan, budget: RetryBudget) -> None:
+        self.rules = RetryRules(plan.attempts, plan.causes, plan.statuses, plan.methods, plan.backoff)
+        self.budget = budget
+        self.attempt_timeout = NEVER if plan.attempt_timeout is None else plan.attempt_timeout
+        self.max_body = plan.max_body
 
 
 class BoundRoute:
@@ -26,9 +46,12 @@ class BoundRoute:
     __slots__ = (
         "admit",
         "first_byte_note",
+        "keep",
         "log_target",
         "max_body",
         "name",
+        "policed",
+        "retry",
         "send_path",
         "series",
         "service",
@@ -42,7 +65,15 @@ class BoundRoute:
     send_path: PathMaker | None
     """Makes the path that is sent; None where it is the matched one."""
 
-    def __init__(self, plan: RoutePlan, service: Service | None, series: RouteSeries, options: RoutingOptions) -> None:
+    def __init__(
+        self,
+        plan: RoutePlan,
+        service: Service | None,
+        series: RouteSeries,
+        options: RoutingOptions,
+        parts: Parts,
+        retry: "Retry | None" = None,
+    ) -> None:
         self.name = plan.name
         self.log_target = b'"route":"%b","service":"%b"' % (
             plan.name.encode(),
@@ -50,9 +81,14 @@ class BoundRoute:
         )
         self.series = series
         self.service = service
-        self.admit = tuple(ADMIT_STEPS[type(s)](s) for s in plan.steps if type(s) in ADMIT_STEPS)
-        self.shape = tuple(SHAPE_STEPS[type(s)](s) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.admit = tuple(ADMIT_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADMIT_STEPS)
+        self.shape = tuple(SHAPE_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in SHAPE_STEPS)
         self.max_body: float = next((s.limit for s in plan.steps if isinstance(s, BodyLimitPlan)), _UNLIMITED)
+        self.retry = retry
+        self.policed = retry is not None or (service is not None and service.conduct is not None)
+        """Whether its attempts are let through, judged or made again by anybody."""
+        self.keep = MAX_KEPT if retry is None else retry.max_body
+        """Bytes of a request's body that are kept to be sent again."""
         forward = plan.forward
         self.send_path = None if forward is None else path_maker(forward.path, options)
         self.timeout = NEVER

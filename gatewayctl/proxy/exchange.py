@@ -6,7 +6,8 @@ in four files: what is known (``exchange_state``, steps 2 and 3), how it ends (`
 (``forwarding``, steps 7 to 9), and here what happens when.
 """
 
-from typing import Final
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, chunk
 from gatewayctl.core.failures import Failure, failure
@@ -14,11 +15,12 @@ from gatewayctl.core.fields import RESPONSE_DROPS, Field, Kind, combined, field
 from gatewayctl.core.framing import CHUNKED
 from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.reply import Reply
-from gatewayctl.proxy.forwarding import ForwardingExchange
+from gatewayctl.proxy.attempts import PolicedExchange
 from gatewayctl.routing import Miss, PathError, canonical_path, plainly_canonical
+from gatewayctl.steps.base import AdmitStep
 
-MAX_KEPT: Final = 64 * 1024
-"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
+if TYPE_CHECKING:
+    from gatewayctl.proxy.bound import BoundRoute
 
 _DATE: Final = Kind.DATE
 _NEVER_NAMED: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING | Kind.HOST
@@ -26,7 +28,7 @@ _NEVER_NAMED: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING | Kind.HOST
 _TEXT_EVENT_STREAM: Final = b"text/event-stream"
 
 
-class Exchange(ForwardingExchange):
+class Exchange(PolicedExchange):
     """``start`` or ``refuse`` is called once, then the callbacks of the door and of ``Receiver``."""
 
     __slots__ = ()
@@ -71,10 +73,43 @@ class Exchange(ForwardingExchange):
             if reply is not None:
                 if isinstance(reply, Failure):
                     self.fail(reply)
-                else:
+                elif isinstance(reply, Reply):
                     self.answer(reply)
+                else:
+                    self._wait_for(reply, step, route)
                 return
         self._forward(route)
+
+    def _wait_for(self, reply: Awaitable[Reply | Failure | None], step: AdmitStep, route: "BoundRoute") -> None:
+        """A step has to wait: the steps after it come when it is done. A client that leaves meanwhile ends it."""
+        if not self.request_complete:
+            self._body_pending = []
+            self.door.pause_body()
+        rest = route.admit[route.admit.index(step) + 1 :]
+        self._connecting = self.gateway.loop.create_task(self._admit_slowly(reply, rest, route))
+
+    async def _admit_slowly(
+        self, waiting: Awaitable[Reply | Failure | None], rest: Sequence[AdmitStep], route: "BoundRoute"
+    ) -> None:
+        try:
+            reply = await waiting
+            for step in rest:
+                if reply is not None:
+                    break
+                outcome = step.admit(self)
+                reply = await outcome if isinstance(outcome, Awaitable) else outcome
+        except Exception as error:
+            self.gateway.report(error, "admitting a request")
+            reply = failure("internal_error", "whether this request may pass could not be told")
+        self._connecting = None
+        if self.settled:
+            return
+        if reply is None:
+            self._forward(route)
+        elif isinstance(reply, Failure):
+            self.fail(reply)
+        else:
+            self.answer(reply)
 
     def refuse(self, what: Failure) -> None:
         """Answers a request whose head could not be read or may not be served."""
@@ -113,7 +148,7 @@ class Exchange(ForwardingExchange):
         kept = self._kept
         if kept is not None:
             self._kept_size += len(data)
-            if self._kept_size > MAX_KEPT:
+            if route is None or self._kept_size > route.keep:
                 self._kept = None
             else:
                 kept.append(data)
@@ -176,6 +211,9 @@ class Exchange(ForwardingExchange):
 
     def on_response(self, head: ResponseHead, length: int, first: bytes, complete: bool, now: float) -> None:
         """11. The response's head, shaped, goes to the client with what came of the body."""
+        course = self.course
+        if course is not None and self._judged(course, head, length, first, complete, now):
+            return
         instance, route, bound = self.instance, self.route, self.bound
         status = self.status = head.status
         self.upstream_time = now - self.sent_at
@@ -202,6 +240,8 @@ class Exchange(ForwardingExchange):
             self._connection = None
             self.settled = True
             instance.in_flight -= 1  # type: ignore[union-attr]
+            if course is not None:
+                self._end_course(course, now)
             self.gateway.settle(self, now)
             self.door.respond(head.line, lines, length, first, True)  # last: it goes on to the client's next request
             return
@@ -240,6 +280,9 @@ class Exchange(ForwardingExchange):
         connection = self._connection
         if connection is None:
             return
+        course = self.course
+        if course is not None:
+            self._judged(course, head, 0, b"", False, self.gateway.clock())
         if head.upgrade != self.head.upgrade:
             self._drop_upstream()
             self.fail(failure("upgrade_failed", "the service switched to another protocol than asked for"))
@@ -277,6 +320,8 @@ class Exchange(ForwardingExchange):
                 if self._kept is not None:
                     self._body_pending = list(self._kept)
                 self._attempt(instance)
+                return
+            if self.course is not None and self._failed(failure, instance.id, handed_over=True):
                 return
         self.fail(failure)
 

@@ -12,6 +12,7 @@ from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.door import Door
 from gatewayctl.proxy.identity import NOT_SAMPLED, SAMPLED, acceptable_request_id, continued_trace
 from gatewayctl.proxy.origin import Origin
+from gatewayctl.proxy.policed import Policed
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
 from gatewayctl.upstream.instance import Instance
@@ -46,6 +47,7 @@ class ExchangeState:
         "attempts",
         "bound",
         "client_ip",
+        "course",
         "door",
         "failure",
         "fields",
@@ -93,6 +95,7 @@ class ExchangeState:
         self.params: Mapping[str, bytes] = _NO_PARAMS
         self.route: BoundRoute | None = None
         self.log_target = _NO_TARGET
+        self.course: Policed | None = None
         self.instance: Instance | None = None
         self.failure: Failure | None = None
         self.status = 0
@@ -148,6 +151,12 @@ class ExchangeState:
         if acquaintance is not None:
             acquaintance.origin, acquaintance.trace, acquaintance.request_id = origin, trace, request_id
         return origin, trace, request_id
+
+    def on_course(self) -> Policed:
+        """What steps and attempts keep of this request; made when it is first asked for."""
+        if self.course is None:
+            self.course = Policed()
+        return self.course
 
     @property
     def route_name(self) -> str:

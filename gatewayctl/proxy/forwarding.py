@@ -10,6 +10,7 @@ from gatewayctl.core.messages import PLAIN, Wishes
 from gatewayctl.core.units import format_duration
 from gatewayctl.proxy.answering import AnsweringExchange
 from gatewayctl.proxy.identity import continued_trace
+from gatewayctl.proxy.policed import Policed
 from gatewayctl.routing import PathError
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
@@ -51,6 +52,9 @@ class ForwardingExchange(AnsweringExchange):
         if head.body != NO_BODY and head.method in _IDEMPOTENT:
             self._kept = []
         # 8. an instance, and a connection to it
+        if route.policed:
+            self._begin(route)
+            return
         instance = route.service.pick()  # type: ignore[union-attr]
         if instance is None:
             self.fail(failure("no_healthy_instance", "no instance of the service takes requests"))
@@ -125,11 +129,14 @@ class ForwardingExchange(AnsweringExchange):
             self._send(outcome)
         else:
             self._lose(instance)
-            self.fail(outcome)
+            if self.course is None or not self._failed(outcome, instance.id, handed_over=False):
+                self.fail(outcome)
 
     async def _connection_to(self, instance: Instance) -> "UpstreamConnection | Failure":
         """A new connection within the connect timeout and what is left of the route's, whichever is nearer."""
         within = instance.connect_timeout
+        if self.course is not None and self.route is not None and self.route.retry is not None:
+            within = min(within, self.route.retry.attempt_timeout)
         if self.request_complete and self._total_deadline == NEVER and self.route is not None:
             self._total_deadline = self.gateway.clock() + self.route.timeout
         left = self._total_deadline - self.gateway.clock()
@@ -191,16 +198,28 @@ class ForwardingExchange(AnsweringExchange):
         route = self.route
         if route is None:
             return
-        now = self.started if self._reused and self.head.body == NO_BODY else self.gateway.clock()
+        now = (
+            self.started if self._reused and self.head.body == NO_BODY and self.attempts == 1 else self.gateway.clock()
+        )
         if self._total_deadline == NEVER:
             self._total_deadline = now + route.timeout
-            connection.wait_until(now + route.wait, route.wait_note)
+            if self.course is None or self.course.service is None:
+                connection.wait_until(now + route.wait, route.wait_note)
+                return
+        if self.course is not None and self.course.service is not None:
+            self._await_policed(self.course, connection, now)
             return
         first_byte = now + route.service.first_byte_timeout  # type: ignore[union-attr]
         if first_byte < self._total_deadline:
             connection.wait_until(first_byte, route.first_byte_note)
         else:
             connection.wait_until(self._total_deadline, self._total_note())
+
+    if TYPE_CHECKING:
+
+        def _begin(self, route: "BoundRoute") -> None: ...
+        def _failed(self, what: Failure, instance_id: str, *, handed_over: bool) -> bool: ...
+        def _await_policed(self, policed: Policed, connection: UpstreamConnection, now: float) -> None: ...
 
     def _may_send_again(self) -> bool:
         if self._stale_retried or self.head.method not in _IDEMPOTENT:

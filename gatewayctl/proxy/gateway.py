@@ -12,6 +12,7 @@ from gatewayctl.core.reply import Reply
 from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.identity import Entropy
+from gatewayctl.state.records import LocalKeeper
 from gatewayctl.state.registry import Registry
 from gatewayctl.state.timer_wheel import TimerWheel
 from gatewayctl.telemetry.access_log import Formatter
@@ -20,8 +21,13 @@ from gatewayctl.upstream.instance import Instance
 
 if TYPE_CHECKING:
     from gatewayctl.policy.balancing.base import Balancer
+    from gatewayctl.policy.health.outlier import OutlierDetector
+    from gatewayctl.policy.limits.limit import LimitCount
+    from gatewayctl.policy.limits.shared import SharedStore
+    from gatewayctl.policy.retries.budget import RetryBudget
     from gatewayctl.proxy.answering import AnsweringExchange
     from gatewayctl.proxy.express import ExpressConnection
+    from gatewayctl.upstream.conduct import BreakerShelf
 
 _OK: Final = Reply(
     200, (field(b"Content-Type", b"text/plain; charset=utf-8"), field(b"Cache-Control", b"no-store")), b"ok\n"
@@ -79,10 +85,18 @@ class Gateway:
         self.wall_clock = wall_clock
         self.entropy = entropy or Entropy()
         self.random = chance
+        self.lease = self.entropy.hex(16)
+        """Names this process among those that share a store."""
         self.wheel = TimerWheel(clock, loop.call_later)
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
         self.availabilities: Registry[Availability] = Registry()
+        self.keeper = LocalKeeper()
+        self.limits: Registry[LimitCount] = Registry()
+        self.stores: Registry[SharedStore] = Registry()
+        self.breakers: Registry[BreakerShelf] = Registry()
+        self.detectors: Registry[OutlierDetector] = Registry()
+        self.budgets: Registry[RetryBudget] = Registry()
         self.series: Registry[RouteSeries] = Registry()
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0

@@ -19,8 +19,10 @@ from gatewayctl.plan.model import (
     RespondPlan,
     RoutePlan,
 )
+from gatewayctl.plan.policies import LimitFieldsPlan, LimitsPlan, StickyFieldPlan
 from gatewayctl.routetest.hidden import MASK, Hidden
 from gatewayctl.routetest.places import place
+from gatewayctl.routetest.policywords import key_words, limit_words, policed
 from gatewayctl.routetest.report import Answered, Sent
 
 _UNSAID: Final[KeyPath] = ()
@@ -119,7 +121,26 @@ def _forward(passage: Passage, step: ForwardPlan) -> Words:
     if sent is None:
         return [f"to service {step.service}"], step.said_at
     within = "" if sent.timeout is None else f", within {format_duration(sent.timeout)}"
-    return [f"to service {sent.service}{within}"], step.said_at
+    service = passage.plan.services[step.service]
+    return [f"to service {sent.service}{within}", *policed(service, step.retry, passage.loaded)], step.said_at
+
+
+def _limits(passage: Passage, step: LimitsPlan) -> Words:
+    does = []
+    for name in step.limits:
+        limit = passage.plan.policies.limits[name]
+        at = place(passage.loaded, ("limits", name))
+        does.append(f"{limit_words(limit)}, key {key_words(limit, passage)}, {at}")
+    return does, step.said_at
+
+
+def _limit_fields(passage: Passage, step: LimitFieldsPlan) -> Words:
+    return ["adds RateLimit-Policy and RateLimit"], step.said_at
+
+
+def _sticky_cookie(passage: Passage, step: StickyFieldPlan) -> Words:
+    name = step.cookie.cookie.decode("latin-1")
+    return [f"sets the cookie {name} where the client does not send the one of its instance"], step.said_at
 
 
 def _response_transform(passage: Passage, step: Any) -> Words:
@@ -161,12 +182,15 @@ STEP_WORDS: Final[Mapping[str, Callable[[Passage, Any], Words]]] = {
     "canonical_path": _canonical_path,
     "match": _match,
     "max_body_size": _max_body_size,
+    "limits": _limits,
     "respond": _answers,
     "redirect": _answers,
     "request_transform": _request_transform,
     "forward": _forward,
     "response_transform": _response_transform,
     "deprecated": _deprecated,
+    "sticky_cookie": _sticky_cookie,
+    "limit_fields": _limit_fields,
     "response_ids": _response_ids,
     "metrics": _metrics,
     "access_log": _access_log,

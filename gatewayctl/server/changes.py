@@ -10,6 +10,8 @@ from gatewayctl.server.turns import Turns
 _SECTIONS: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
     ("server", lambda plan: plan.server),
     ("admin", lambda plan: plan.admin),
+    ("limits", lambda plan: plan.policies.limits),
+    ("stores", lambda plan: plan.policies.stores),
     ("log", lambda plan: plan.log),
     ("metrics", lambda plan: plan.metrics),
     ("tracing", lambda plan: plan.trace_sample_ratio),

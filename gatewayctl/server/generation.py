@@ -18,6 +18,7 @@ from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound, BoundRoute
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
+from gatewayctl.server.policing import Policing
 from gatewayctl.server.turns import Turns
 from gatewayctl.state.registry import Registry
 from gatewayctl.telemetry.series import Histogram, RouteSeries
@@ -39,6 +40,7 @@ class Generations:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._in_force: set[Hashable] = set()
+        self._policing = Policing(gateway)
         self.echoes: Registry[EchoInstance] = Registry()
 
     async def bind(self, plan: Plan, slices: AsyncIterator[tuple[RoutePlan, ...]], number: int) -> "Swap":
@@ -54,6 +56,7 @@ class Generations:
             if turns.over():
                 await turns.rest()
         options = routing_options(plan.server)
+        parts = self._policing.parts(plan, keep)
         builder = TableBuilder(options)
         routes: list[BoundRoute] = []
         plans: list[RoutePlan] = []
@@ -70,7 +73,7 @@ class Generations:
                 service_name = "" if forward is None else forward.service
                 if series.service != service_name:
                     moved.append((series, service_name))
-                routes.append(BoundRoute(route, service_of, series, options))
+                routes.append(BoundRoute(route, service_of, series, options, parts, self._policing.retry(route, keep)))
                 plans.append(route)
                 if turns.over():
                     await turns.rest()
@@ -96,6 +99,13 @@ class Generations:
             instance.retire()
         gateway.balancers.retire_others(keep)
         gateway.availabilities.retire_others(keep)
+        for detector in gateway.detectors.retire_others(keep):
+            detector.end()
+        for store in gateway.stores.retire_others(keep):
+            store.close()
+        gateway.breakers.retire_others(keep)
+        gateway.budgets.retire_others(keep)
+        gateway.limits.retire_others(keep)
         gateway.series.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
@@ -109,12 +119,11 @@ class Generations:
         key = ("balancer", plan.name, algorithm)
         fitness = ("availability", plan.name)
         keep |= {key, fitness}
-        return Service(
-            plan,
-            instances,
-            self._gateway.balancers.obtain(key, lambda: BALANCERS[algorithm](self._gateway.random)),
-            self._gateway.availabilities.obtain(fitness, Availability),
-        )
+        gateway = self._gateway
+        balancer = gateway.balancers.obtain(key, lambda: BALANCERS[algorithm](gateway.random))
+        availability = gateway.availabilities.obtain(fitness, Availability)
+        conduct = self._policing.conduct(plan, balancer, availability, keep)
+        return Service(plan, instances, balancer, availability, conduct)
 
     async def _instance(
         self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable], buckets: tuple[float, ...]

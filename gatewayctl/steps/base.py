@@ -1,12 +1,13 @@
 """The plug point of pipeline steps, and what a step may see and change of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Field
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.core.reply import Reply
+from gatewayctl.steps.course import Course
 
 
 class Traffic(Protocol):
@@ -18,6 +19,15 @@ class Traffic(Protocol):
     path: bytes
     params: Mapping[str, bytes]
     request_id: bytes
+    started: float
+    """When it came, in seconds of the gateway's clock."""
+
+    @property
+    def course(self) -> Course | None:
+        """What steps before have found out and hold; None where none has anything."""
+
+    def on_course(self) -> Course:
+        """The same, made if there is none."""
 
     @property
     def client_ip(self) -> bytes:
@@ -33,8 +43,9 @@ class Traffic(Protocol):
 
 
 class AdmitStep(Protocol):
-    def admit(self, traffic: Traffic) -> Reply | Failure | None:
-        """Lets the request pass (None), or answers it."""
+    def admit(self, traffic: Traffic) -> Reply | Failure | Awaitable[Reply | Failure | None] | None:
+        """Lets the request pass (None), or answers it. One that has to wait gives what to wait for, and is ended with a
+        cancellation where the client leaves meanwhile."""
 
 
 class ShapeStep(Protocol):

@@ -132,6 +132,11 @@ class UpstreamConnection(asyncio.Protocol):
             if self.transport.get_write_buffer_size():  # it may never be read: not for ever
                 self.touch()
 
+    def hand_over(self, receiver: Receiver) -> None:
+        """From here on another one gets the rest of the response."""
+        if self.state == BODY:
+            self._receiver = receiver
+
     def abandon(self) -> None:
         """The receiver wants nothing more of this response: the connection cannot be used again."""
         self._receiver = None

@@ -1,33 +1,49 @@
 """A service as the data path uses it: its instances by id and the balancer that chooses between them."""
 
+from collections.abc import Collection
+
 from gatewayctl.plan.model import ServicePlan
 from gatewayctl.policy.balancing.base import Balancer
 from gatewayctl.policy.health.availability import Availability
+from gatewayctl.policy.request_keys import Keyed, cookie
+from gatewayctl.upstream.conduct import Conduct
 from gatewayctl.upstream.instance import Instance
 
 
 class Service:
-    """One generation's view of a service. The instances, the balancer and ``availability`` are states and outlive it."""
+    """One generation's view of a service. The instances, the balancer and ``availability`` are states and outlive it.
+
+    ``conduct`` is None where nothing is judged and every instance takes what it is given.
+    """
 
     __slots__ = (
         "_balancer",
         "_instances",
         "_plan",
         "availability",
+        "conduct",
         "first_byte_timeout",
+        "log_name",
         "name",
         "preserve_host",
         "tunnel_idle_timeout",
     )
 
     def __init__(
-        self, plan: ServicePlan, instances: dict[str, Instance], balancer: Balancer, availability: Availability
+        self,
+        plan: ServicePlan,
+        instances: dict[str, Instance],
+        balancer: Balancer,
+        availability: Availability,
+        conduct: Conduct | None = None,
     ) -> None:
         self._plan = plan
         self.name = plan.name
+        self.log_name = plan.name.encode()
         self._instances = instances
         self._balancer = balancer
         self.availability = availability
+        self.conduct = conduct
         self.first_byte_timeout = plan.first_byte_timeout
         self.tunnel_idle_timeout = plan.tunnel_idle_timeout
         self.preserve_host = plan.host_header == "preserve"
@@ -36,7 +52,13 @@ class Service:
         """This generation is in force from ``now`` on: the balancer gets its weights, the instances its settings."""
         weights = {i.id: i.weight if i.status == "up" else 0 for i in self._plan.instances}
         self._balancer.replace(weights, self._instances, now)
-        self.availability.replace([id for id, weight in weights.items() if weight])
+        members = [id for id, weight in weights.items() if weight]
+        self.availability.replace(members)
+        if self.conduct is not None:
+            if self.conduct.sessions is not None:
+                self.conduct.sessions.replace(members)
+            if self.conduct.ejections is not None:
+                self.conduct.ejections.adopt(members, now)
         for plan in self._plan.instances:
             self._instances[plan.id].configure(self._plan, plan)
 
@@ -50,6 +72,45 @@ class Service:
             chosen = self._balancer.pick(self._instances.__contains__)
             return None if chosen is None else self._instances[chosen]
         return instance
+
+    def choose(self, request: Keyed, now: float, tried: Collection[str], refused: Collection[str]) -> Instance | None:
+        """The instance for an attempt, at ``now``: none of ``refused``, one of ``tried`` only where there is no other.
+
+        An instance that is full is passed over. None if no instance takes it.
+        """
+        if tried:
+            other = self._choose(request, now, {*tried, *refused})
+            if other is not None:
+                return other
+        return self._choose(request, now, refused)
+
+    def _choose(self, request: Keyed, now: float, without: Collection[str]) -> Instance | None:
+        conduct, instances = self.conduct, self._instances
+        available = self.availability.usable
+        most = None if conduct is None else conduct.max_in_flight
+        key, named = b"", None
+        if conduct is not None:
+            if conduct.hash_part is not None:
+                key = conduct.hash_part(request) or b""
+            if conduct.sessions is not None:
+                token = cookie(request.head, conduct.sticky_cookie)
+                named = None if token is None else conduct.sessions.named(token)
+
+        def usable(id: str) -> bool:
+            instance = instances.get(id)
+            return (
+                instance is not None
+                and id not in without
+                and (available is None or available(id))
+                and (most is None or instance.in_flight < most)
+            )
+
+        if named is not None and usable(named):
+            return instances[named]
+        chosen = self._balancer.pick(None if without else available, now, key)
+        if chosen is not None and not usable(chosen):
+            chosen = self._balancer.pick(usable, now, key)
+        return None if chosen is None else instances[chosen]
 
     @property
     def instances(self) -> list[Instance]:

@@ -28,13 +28,13 @@ class Algorithm(Protocol):
 
     @property
     def holds(self) -> bool:
-        """What is taken is held until ``give_back``; else time gives it back."""
+        """What is taken is held until the request ends; else time gives it back."""
 
     def take(self, record: Record, cost: int, now: int) -> Record | None:
         """The record after ``cost`` was taken; None if that is too much now."""
 
     def give_back(self, record: Record, cost: int) -> Record:
-        """The record after ``cost`` was given back, where it is held."""
+        """The record after ``cost``, taken a moment ago or held since, was given back."""
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         """Microseconds after which ``cost`` can be taken, if nobody else takes any; what is held may take longer."""

@@ -21,7 +21,7 @@ class FixedWindow:
         return None if taken + cost > self._limit else (began, taken + cost)
 
     def give_back(self, record: Record, cost: int) -> Record:
-        return record
+        return (record[0], max(record[1] - cost, 0))
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         began, taken = self._at(record, now)

@@ -35,7 +35,12 @@ class SlidingWindow:
         return (record[0], taken, record[2] + cost, *record[3:])
 
     def give_back(self, record: Record, cost: int) -> Record:
-        return record
+        slots = list(record[2:])
+        for age, count in enumerate(slots):  # it was taken a moment ago: the youngest have it
+            returned = min(count, cost)
+            slots[age] -= returned
+            cost -= int(returned)
+        return (record[0], sum(slots), *slots)
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         running, taken, *slots = self._moved(record, now * SLOTS // self._window)

@@ -30,7 +30,7 @@ class TokenBucket:
         return None if out > self._burst + _WHOLE else (now, out)
 
     def give_back(self, record: Record, cost: int) -> Record:
-        return record
+        return (record[0], max(record[1] - cost, 0.0))
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         missing = self._out(record, now) + cost - self._burst
