@@ -155,7 +155,9 @@ def test_files_that_are_named_must_be_there_when_serving(config: Config) -> None
 
 @pytest.mark.parametrize("pattern", sorted(MISSING))
 def test_what_is_missing_is_a_place_of_the_language(pattern: str) -> None:
-    path = tuple(0 if part == "*" and before in ("listen", "instances", "key") else part for before, part in _pairs(pattern))
+    path = tuple(
+        0 if part == "*" and before in ("listen", "instances", "key") else part for before, part in _pairs(pattern)
+    )
     assert at_path(path) is not None
 
 
