@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gatewayctl.plan.model import AdminPlan, InstancePlan, Plan
-from gatewayctl.telemetry.counted import CountedGateway, CountedGeneration, CountedInstance, Facts
+from gatewayctl.telemetry.counted import (
+    CountedBreaker,
+    CountedGateway,
+    CountedGeneration,
+    CountedInstance,
+    CountedShelf,
+    Facts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,50 @@ class AdminGeneration(CountedGeneration, Protocol):
     def services(self) -> Mapping[str, AdminService]: ...
 
 
+class AdminMemory(Protocol):
+    """What a breaker remembers."""
+
+    @property
+    def in_a_row(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def failures(self) -> int: ...
+    @property
+    def trials(self) -> int: ...
+
+
+class AdminBreaker(CountedBreaker, Protocol):
+    """A circuit breaker."""
+
+    def refresh(self) -> None: ...
+    def reset(self) -> None: ...
+    def wait(self, now: float) -> float: ...
+    def memory(self) -> AdminMemory: ...
+
+
+class AdminShelf(CountedShelf, Protocol):
+    """The breakers of one name for one service, by the instance or route; empty where it is the service's."""
+
+    @property
+    def scope(self) -> str: ...
+    @property
+    def made(self) -> Mapping[str, AdminBreaker]: ...
+
+
+class AdminShelves(Protocol):
+    """All of them."""
+
+    def values(self) -> Sequence[AdminShelf]: ...
+
+
 class AdminGateway(CountedGateway, Protocol):
     """The gateway. ``leaving``: its end has begun; ``clock`` gives seconds that only go up."""
 
     @property
     def bound(self) -> AdminGeneration: ...
+    @property
+    def breakers(self) -> AdminShelves: ...
     @property
     def leaving(self) -> bool: ...
     @property

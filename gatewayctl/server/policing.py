@@ -37,7 +37,7 @@ class Policing:
         for name, limit in plan.policies.limits.items():
             key = ("limit", name)
             keep.add(key)
-            limits[name] = Limit(limit, gateway.keeper, gateway.limits.obtain(key, LimitCount))
+            limits[name] = Limit(limit, gateway.keeper, gateway.limits.obtain(key, partial(LimitCount, name)))
         stores = {name: self._store(store, keep) for name, store in plan.policies.stores.items()}
         return Parts(gateway.keeper, limits, stores, gateway.lease)
 
@@ -57,7 +57,9 @@ class Policing:
             return None
         key = ("budget", plan.name, forward.service, plan.budget, plan.min_budget)
         keep.add(key)
-        budget = self._gateway.budgets.obtain(key, partial(RetryBudget, plan.budget, plan.min_budget))
+        budget = self._gateway.budgets.obtain(
+            key, partial(RetryBudget, plan.budget, plan.min_budget, plan.name, forward.service)
+        )
         return Retry(plan, budget)
 
     def conduct(
@@ -99,7 +101,10 @@ class Policing:
         def make(of: str) -> Breaker:
             return Breaker(plan.name, f"{service}/{plan.scope}/{of}", rules, gateway.keeper, self._say_state)
 
-        return gateway.breakers.obtain(key, lambda: BreakerShelf(plan.name, service, plan.scope, make))
+        shelf = gateway.breakers.obtain(key, lambda: BreakerShelf(plan.name, service, plan.scope, make))
+        if plan.scope == "service":
+            shelf("")  # it is there to be seen from the first
+        return shelf
 
     def _say_state(self, breaker: Breaker) -> None:
         service, scope, of = breaker.of.split("/", 2)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from gatewayctl.telemetry.series import Histogram, RouteSeries
+
+Counted = TypeVar("Counted", covariant=True)
 
 
 class CountedRoute(Protocol):
@@ -64,6 +66,78 @@ class DroppedFields(Protocol):
     def dropped(self) -> int: ...
 
 
+class StateWord(Protocol):
+    """A breaker's state: 0 closed, 1 open, 2 half-open."""
+
+    @property
+    def value(self) -> int: ...
+    @property
+    def word(self) -> str: ...
+
+
+class CountedBreaker(Protocol):
+    """``refused``: attempts that it did not let through."""
+
+    @property
+    def state(self) -> StateWord: ...
+    @property
+    def refused(self) -> int: ...
+
+
+class CountedShelf(Protocol):
+    """The breakers of one name for one service, by instance or route."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def made(self) -> Mapping[str, CountedBreaker]: ...
+
+
+class CountedLimit(Protocol):
+    """What a limit has said, in requests."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def allowed(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+    @property
+    def reported(self) -> int: ...
+    @property
+    def store_errors(self) -> int: ...
+
+
+class CountedBudget(Protocol):
+    """Retries that were made, and those that the budget did not allow."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def made(self) -> int: ...
+    @property
+    def exhausted(self) -> int: ...
+
+
+class CountedDetector(Protocol):
+    """``ejections``: how often an instance was ejected."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def ejections(self) -> int: ...
+
+
+class All(Protocol[Counted]):
+    """A registry of what is counted."""
+
+    def values(self) -> Sequence[Counted]: ...
+
+
 class CountedGateway(Protocol):
     """A gateway. Before the first configuration it has no ``bound`` at all."""
 
@@ -77,6 +151,14 @@ class CountedGateway(Protocol):
     def underscores(self) -> DroppedFields: ...
     @property
     def internal_errors(self) -> int: ...
+    @property
+    def breakers(self) -> All[CountedShelf]: ...
+    @property
+    def limits(self) -> All[CountedLimit]: ...
+    @property
+    def budgets(self) -> All[CountedBudget]: ...
+    @property
+    def detectors(self) -> All[CountedDetector]: ...
 
 
 @dataclass(frozen=True, slots=True)

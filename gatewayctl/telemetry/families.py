@@ -107,6 +107,25 @@ def _connections(scrape: Scrape) -> Iterator[Row]:
         yield (service, instance.id, "active"), max(instance.connections - idle, 0)
 
 
+def _breaker_states(scrape: Scrape) -> Iterator[Row]:
+    for shelf in scrape.gateway.breakers.values():
+        for of, breaker in list(shelf.made.items()):
+            yield (shelf.name, shelf.service, of), breaker.state.value
+
+
+def _breaker_refusals(scrape: Scrape) -> Iterator[Row]:
+    for shelf in scrape.gateway.breakers.values():
+        for of, breaker in list(shelf.made.items()):
+            yield (shelf.name, shelf.service, of), breaker.refused
+
+
+def _limited(scrape: Scrape) -> Iterator[Row]:
+    for limit in scrape.gateway.limits.values():
+        yield (limit.name, "allowed"), limit.allowed
+        yield (limit.name, "refused"), limit.refused
+        yield (limit.name, "reported"), limit.reported
+
+
 def _reloads(scrape: Scrape) -> Iterator[Row]:
     yield ("success",), scrape.facts.reloads
     yield ("failure",), scrape.facts.reload_failures
@@ -128,6 +147,7 @@ _HISTOGRAM: Final = HistogramMetricFamily
 _INFO: Final = InfoMetricFamily
 _ROUTE: Final = ("route",)
 _INSTANCE: Final = ("service", "instance")
+_BREAKER: Final = ("breaker", "service", "of")
 
 # fmt: off
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -155,6 +175,20 @@ FAMILIES: Final[tuple[Family, ...]] = (
            _each_instance(lambda i: i.connect_failures)),
     Family(_GAUGE, "upstream_connections", "Open connections to an instance: idle in the pool, or active.",
            (*_INSTANCE, "state"), _connections),
+    # policies
+    Family(_GAUGE, "breaker_state", "0 closed, 1 open, 2 half-open; of: the instance or route that has its own.",
+           _BREAKER, _breaker_states),
+    Family(_COUNTER, "breaker_refused", "Attempts that a breaker did not let through.", _BREAKER, _breaker_refusals),
+    Family(_COUNTER, "limit_requests", "Requests that a limit was asked about; reported: would have been refused.",
+           ("limit", "outcome"), _limited),
+    Family(_COUNTER, "limit_store_errors", "Requests for which the store of a limit could not be asked.", ("limit",),
+           lambda s: (((limit.name,), limit.store_errors) for limit in s.gateway.limits.values())),
+    Family(_COUNTER, "retries", "Requests that were sent once more.", ("retry", "service"),
+           lambda s: (((b.name, b.service), b.made) for b in s.gateway.budgets.values())),
+    Family(_COUNTER, "retries_denied", "Retries that the budget did not allow.", ("retry", "service"),
+           lambda s: (((b.name, b.service), b.exhausted) for b in s.gateway.budgets.values())),
+    Family(_COUNTER, "outlier_ejections", "Ejections of instances that kept failing.", ("service",),
+           lambda s: (((d.service,), d.ejections) for d in s.gateway.detectors.values())),
     # the gateway as a whole
     Family(_GAUGE, "in_flight_requests", "Requests that have begun and not ended.", (),
            _one(lambda s: s.gateway.in_flight)),

@@ -70,6 +70,7 @@ class OutlierDetector:
         "ejections",
         "on_change",
         "rules",
+        "service",
         "troubled",
     )
 
@@ -81,6 +82,7 @@ class OutlierDetector:
         keeper: Keeper,
         on_change: Callable[[str, str, float], None],
     ) -> None:
+        self.service = service
         self.rules = rules
         self.on_change = on_change
         """Told the service, the instance and the seconds for which this process has ejected it."""
@@ -127,7 +129,7 @@ class OutlierDetector:
         self.troubled.discard(id)
         self.ejections += 1
         self._take_out(id, until / _MICRO)
-        self.on_change(self._prefix[:-1], id, (until - moment) / _MICRO)
+        self.on_change(self.service, id, (until - moment) / _MICRO)
 
     def refresh(self, now: float) -> None:
         """Takes back whose time is over, and takes over what others have decided."""

@@ -48,9 +48,10 @@ class Limit:
 class LimitCount:
     """What became of the requests that a limit was asked about; it lives on by the limit's name."""
 
-    __slots__ = ("allowed", "refused", "reported", "store_errors")
+    __slots__ = ("allowed", "name", "refused", "reported", "store_errors")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.allowed = 0
         self.refused = 0
         self.reported = 0

@@ -11,12 +11,16 @@ SECONDS: Final = 10
 class RetryBudget:
     """Counts in seconds of the clock; what is older than ten is forgotten."""
 
-    __slots__ = ("_requests", "_retries", "_second", "exhausted", "least", "share")
+    __slots__ = ("_requests", "_retries", "_second", "exhausted", "least", "made", "name", "service", "share")
 
-    def __init__(self, share: float, least: int) -> None:
+    def __init__(self, share: float, least: int, name: str = "", service: str = "") -> None:
+        self.name = name
+        self.service = service
         self.share = share
         self.least = least
         """Retries a second that are always allowed."""
+        self.made = 0
+        """Retries so far."""
         self.exhausted = 0
         """Retries that were not made because the budget was used up."""
         self._second = 0
@@ -36,6 +40,7 @@ class RetryBudget:
         retries = self._retries
         if retries[0] < self.least or sum(retries) + 1 <= self.share * sum(self._requests):
             retries[0] += 1
+            self.made += 1
             return True
         self.exhausted += 1
         return False

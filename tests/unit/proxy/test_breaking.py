@@ -61,7 +61,7 @@ def test_a_breaker_that_is_open_answers_for_the_service() -> None:
 def test_it_closes_when_its_trial_succeeds() -> None:
     with policed(USE, more=BREAKER) as s:
         fail(s, 3)
-        s.advance(2.0)
+        s.advance(2.1)
         trial, other = s.client(), s.client()
         trial.ask()
         other.ask()
@@ -78,7 +78,7 @@ def test_it_closes_when_its_trial_succeeds() -> None:
 def test_a_trial_whose_client_leaves_makes_room_for_another() -> None:
     with policed(USE, more=BREAKER) as s:
         fail(s, 3)
-        s.advance(2.0)
+        s.advance(2.1)
         trial, other = s.client(), s.client()
         trial.ask()
         s.settle()
