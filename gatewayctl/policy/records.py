@@ -30,6 +30,12 @@ Change = Callable[[Sequence[Record]], Sequence[Record] | None]
 """Gets some records and gives what they become, in the same order; None leaves them all as they are."""
 
 
+class Taker(Protocol):
+    """See ``policy/limits``."""
+
+    def take(self, record: Record, cost: int, now: int) -> Record | None: ...
+
+
 class Keeper(Protocol):
     """The records of a gateway."""
 
@@ -45,3 +51,7 @@ class Keeper(Protocol):
 
         The places are distinct. A record that becomes all 0 is forgotten.
         """
+
+    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        """The commonest change, without ceremony: the record after ``algorithm`` took ``cost`` from it, and True; or as
+        it is, and False."""

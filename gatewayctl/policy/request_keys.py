@@ -63,10 +63,11 @@ def cookie(head: RequestHead, name: bytes) -> bytes | None:
 
 def part_of(word: str) -> Part:
     """What takes that part of a key from a request: ``client_ip``, ``header:NAME``, …; it gives None where it is lacking."""
+    if word == "client_ip":
+        return client_address
     kind, _, name = word.partition(":")
     written = name.encode()
     parts: dict[str, Part] = {
-        "client_ip": client_address,
         "global": lambda request: b"",
         "route": lambda request: request.route_name.encode(),
         "service": lambda request: request.service_name.encode(),
@@ -78,19 +79,12 @@ def part_of(word: str) -> Part:
     return parts[kind]
 
 
-class KeyMaker:
-    """Makes the key of a request from its parts; where one is lacking, the client's address stands in for it."""
-
-    __slots__ = ("_only", "_parts")
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self._parts = tuple(part_of(word) for word in words)
-        self._only = self._parts[0] if len(self._parts) == 1 else None
-
-    def __call__(self, request: Keyed) -> bytes:
-        if self._only is not None:
-            return _bounded(self._only(request), request)
-        return b"\0".join([_bounded(part(request), request) for part in self._parts])
+def key_maker(words: Sequence[str]) -> Callable[[Keyed], bytes]:
+    """What makes the key of a request from these parts; where one is lacking, the client's address stands in for it."""
+    if tuple(words) == ("client_ip",):
+        return client_address
+    parts = tuple(part_of(word) for word in words)
+    return lambda request: b"\0".join([_bounded(part(request), request) for part in parts])
 
 
 def _bounded(value: bytes | None, request: Keyed) -> bytes:

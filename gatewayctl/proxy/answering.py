@@ -49,6 +49,8 @@ class AnsweringExchange(ExchangeState):
             lines.append(b"Content-Length: %d\r\n" % len(reply.body))
         if not any(f[1] == b"date" for f in reply.fields):
             lines.append(self.gateway.date_line())
+        if self.course is not None and self.route is not None:
+            lines += [step.lines(self) for step in self.route.add]
         lines += (self.bound.request_id_prefix, self.request_id, b"\r\n")
         body = b"" if bodiless or head.method == b"HEAD" else reply.body
         self.sent = len(body)
@@ -103,9 +105,10 @@ class AnsweringExchange(ExchangeState):
 
     def _end_course(self, course: Policed, now: float) -> None:
         """Gives back all that is held, each thing whatever happens to the others."""
-        course.let_go(now)
-        guards, course.guards = course.guards, []
-        for give_back in guards:
+        if course.service is not None:
+            course.let_go(now)
+        guards, course.guards = course.guards, None
+        for give_back in guards or ():
             try:
                 give_back()
             except Exception as error:

@@ -14,14 +14,15 @@ from gatewayctl.core.fields import Field, combined, field
 from gatewayctl.core.framing import NO_BODY
 from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.reply import Reply
-from gatewayctl.core.units import format_duration
 from gatewayctl.plan.policies import FallbackPlan
+from gatewayctl.policy.breakers.breaker import Breaker
 from gatewayctl.policy.breakers.table import REFUSED
 from gatewayctl.policy.retries.rules import retry_after
 from gatewayctl.proxy.forwarding import ForwardingExchange
 from gatewayctl.proxy.policed import HeldResponse, Policed
-from gatewayctl.upstream.conduct import BLAMED
+from gatewayctl.upstream.conduct import BLAMED, Conduct
 from gatewayctl.upstream.connection import UpstreamConnection
+from gatewayctl.upstream.instance import Instance
 from gatewayctl.upstream.service import Service
 
 if TYPE_CHECKING:
@@ -71,24 +72,16 @@ class PolicedExchange(ForwardingExchange):
                 self._unavailable(policed, self._refused_by(breaker.wait(now)), now)
                 return
         # 8b. an instance; the breaker of one that has its own may refuse, then it is another's turn
-        refused: set[str] = set()
-        wait = float("inf")
-        while True:
-            instance = service.choose(self, now, self.tried, refused)
-            own = None if instance is None or conduct is None else conduct.instance_breaker(instance.id)
-            if own is None or instance is None:
-                break
-            permit = own.ask(now)
-            if permit != REFUSED:
-                breaker = own
-                break
-            refused.add(instance.id)
-            wait = min(wait, own.wait(now))
+        instance = service.choose(self, now, self.tried, ())
+        if instance is not None and conduct is not None and conduct.scope == "instance":
+            instance, breaker, permit, wait = self._ask_instances(service, conduct, instance, now)
+            if instance is None:
+                self._unavailable(policed, self._refused_by(wait), now)
+                return
         if instance is None:
             if breaker is not None:
                 breaker.abandoned(permit, now)
-            nobody = failure("no_healthy_instance", self._why_nobody(service))
-            self._unavailable(policed, self._refused_by(wait) if refused else nobody, now)
+            self._unavailable(policed, failure("no_healthy_instance", self._why_nobody(service)), now)
             return
         policed.breaker, policed.permit, policed.began = breaker, permit, now
         if conduct is not None and conduct.sessions is not None:
@@ -105,6 +98,23 @@ class PolicedExchange(ForwardingExchange):
         instance.in_flight += 1
         self._reused = True
         self._send(connection)
+
+    def _ask_instances(
+        self, service: Service, conduct: Conduct, first: Instance, now: float
+    ) -> tuple[Instance | None, Breaker | None, int, float]:
+        """The first instance whose own breaker lets the attempt through, with that and its permit; else the shortest wait."""
+        instance: Instance | None = first
+        refused: set[str] = set()
+        wait = float("inf")
+        while instance is not None:
+            breaker = conduct.instance_breaker(instance.id)
+            permit = breaker.ask(now)
+            if permit != REFUSED:
+                return instance, breaker, permit, wait
+            refused.add(instance.id)
+            wait = min(wait, breaker.wait(now))
+            instance = service.choose(self, now, self.tried, refused)
+        return None, None, REFUSED, wait
 
     def _refused_by(self, wait: float) -> Failure:
         seconds = max(1, ceil(wait))
@@ -149,11 +159,11 @@ class PolicedExchange(ForwardingExchange):
         if route is None or service is None:
             return
         deadline = now + service.first_byte_timeout
-        note = f"the service did not start to answer within {format_duration(service.first_byte_timeout)}"
+        note = service.first_byte_note
         retry = route.retry
         if retry is not None and policed.began + retry.attempt_timeout < deadline:
             deadline = policed.began + retry.attempt_timeout
-            note = f"the attempt took longer than {format_duration(retry.attempt_timeout)}"
+            note = retry.attempt_note
         if self._total_deadline <= deadline:
             deadline, note = self._total_deadline, self._total_note()
         connection.wait_until(deadline, note)

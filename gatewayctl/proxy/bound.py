@@ -16,7 +16,7 @@ from gatewayctl.proxy.send_path import PathMaker, path_maker
 from gatewayctl.routing import RoutingOptions, Table
 from gatewayctl.routing.spec import EncodedSlashes
 from gatewayctl.state.timer_wheel import NEVER
-from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps import ADD_STEPS, ADMIT_STEPS, SHAPE_STEPS
 from gatewayctl.steps.parts import Parts
 from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.service import Service
@@ -31,12 +31,13 @@ MAX_KEPT: Final = 64 * 1024
 class Retry:
     """The retries of a route: rules, budget (a state) and bounds. Times in seconds."""
 
-    __slots__ = ("attempt_timeout", "budget", "max_body", "rules")
+    __slots__ = ("attempt_note", "attempt_timeout", "budget", "max_body", "rules")
 
     def __init__(self, plan: RetryPlan, budget: RetryBudget) -> None:
         self.rules = RetryRules(plan.attempts, plan.causes, plan.statuses, plan.methods, plan.backoff)
         self.budget = budget
         self.attempt_timeout = NEVER if plan.attempt_timeout is None else plan.attempt_timeout
+        self.attempt_note = f"the attempt took longer than {format_duration(plan.attempt_timeout or 0.0)}"
         self.max_body = plan.max_body
 
 
@@ -44,8 +45,8 @@ class BoundRoute:
     """A route ready to run: its steps, its service, its counters and what is constant about forwarding."""
 
     __slots__ = (
+        "add",
         "admit",
-        "first_byte_note",
         "keep",
         "log_target",
         "max_body",
@@ -83,6 +84,7 @@ class BoundRoute:
         self.service = service
         self.admit = tuple(ADMIT_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADMIT_STEPS)
         self.shape = tuple(SHAPE_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.add = tuple(ADD_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADD_STEPS)
         self.max_body: float = next((s.limit for s in plan.steps if isinstance(s, BodyLimitPlan)), _UNLIMITED)
         self.retry = retry
         self.policed = retry is not None or (service is not None and service.conduct is not None)
@@ -94,7 +96,7 @@ class BoundRoute:
         self.timeout = NEVER
         self.upgrades: frozenset[bytes] = frozenset()
         self.wait = NEVER
-        self.wait_note = self.first_byte_note = ""
+        self.wait_note = ""
         if forward is not None and service is not None:
             self._bind_forward(forward, service)
 
@@ -102,9 +104,8 @@ class BoundRoute:
         self.timeout = NEVER if forward.timeout is None else forward.timeout
         self.upgrades = forward.upgrades
         first_byte = service.first_byte_timeout
-        self.first_byte_note = f"the service did not start to answer within {format_duration(first_byte)}"
         if first_byte < self.timeout:
-            self.wait, self.wait_note = first_byte, self.first_byte_note
+            self.wait, self.wait_note = first_byte, service.first_byte_note
         elif self.timeout < NEVER:
             self.wait = self.timeout
             self.wait_note = f"no response within the route's timeout of {format_duration(self.timeout)}"

@@ -233,6 +233,8 @@ class Exchange(PolicedExchange):
             lines = [head.passed, bound.request_id_prefix, self.request_id, bound.response_end]
             dated = bool(head.kinds & _DATE)
         self.responded = True
+        if course is not None and route is not None:
+            lines[:0] = [step.lines(self) for step in route.add]
         if not dated:
             lines.append(self.gateway.date_line())
         self.sent = len(first)

@@ -211,7 +211,7 @@ class ForwardingExchange(AnsweringExchange):
             return
         first_byte = now + route.service.first_byte_timeout  # type: ignore[union-attr]
         if first_byte < self._total_deadline:
-            connection.wait_until(first_byte, route.first_byte_note)
+            connection.wait_until(first_byte, route.service.first_byte_note)  # type: ignore[union-attr]
         else:
             connection.wait_until(self._total_deadline, self._total_note())
 

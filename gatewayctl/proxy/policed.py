@@ -25,7 +25,11 @@ class Policed(Course):
     __slots__ = ("began", "breaker", "fell_back", "held", "permit", "service", "timer", "tries")
 
     def __init__(self) -> None:
-        super().__init__()
+        self.guards = None  # what Course.__init__ does, without a call: there is one of these for each policed request
+        self.decisions = ()
+        self.taken = None
+        self.reported = ()
+        self.session = b""
         self.service: Service | None = None
         """Where the attempts go; None for a service without conduct and a route without retries."""
         self.breaker: Breaker | None = None

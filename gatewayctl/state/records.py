@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from gatewayctl.policy.records import Change, Place, Record
+from gatewayctl.policy.records import Change, Place, Record, Taker
 
 
 class LocalRecords:
@@ -32,7 +32,7 @@ class LocalRecords:
 
     def write(self, key: bytes, record: Record) -> None:
         kept = self._kept
-        if not any(record):
+        if not record[-1] and not any(record):
             kept.pop(key, None)
             return
         kept[key] = record
@@ -62,6 +62,15 @@ class LocalKeeper:
         if after is not None:
             for (table, key), record in zip(places, after, strict=True):
                 table.write(key, record)
+
+    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        records, key = place
+        record = records.read(key)
+        after = algorithm.take(record, cost, now)
+        if after is None:
+            return record, False
+        records.write(key, after)
+        return after, True
 
     def retire_others(self, keep: set[str]) -> None:
         """Forgets the tables whose name is not in ``keep``."""

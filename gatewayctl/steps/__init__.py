@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gatewayctl.plan import model, policies
-from gatewayctl.steps.base import AdmitStep, ShapeStep
+from gatewayctl.steps.base import AddStep, AdmitStep, ShapeStep
 from gatewayctl.steps.body_limit import BodyLimitStep
 from gatewayctl.steps.deprecated import DeprecatedStep
 from gatewayctl.steps.limits import LimitFieldsStep, LimitsStep
@@ -35,6 +35,10 @@ SHAPE_STEPS: Final[dict[type, Callable[[Any, Parts], ShapeStep]]] = {
     model.ResponseEditPlan: _alone(ResponseEditStep),
     model.DeprecatedPlan: _alone(DeprecatedStep),
     policies.StickyFieldPlan: _alone(StickyFieldStep),
-    policies.LimitFieldsPlan: _alone(LimitFieldsStep),
 }
 """The same for steps that shape answers."""
+
+ADD_STEPS: Final[dict[type, Callable[[Any, Parts], AddStep]]] = {
+    policies.LimitFieldsPlan: _alone(LimitFieldsStep),
+}
+"""The same for steps that only add to answers."""

@@ -51,3 +51,11 @@ class AdmitStep(Protocol):
 class ShapeStep(Protocol):
     def shape(self, traffic: Traffic, fields: list[Field]) -> list[Field]:
         """The fields of the answer as they are to go on; ``fields`` may be changed in place. Must not fail."""
+
+
+class AddStep(Protocol):
+    """A shaping step that adds what steps before have found out and looks at nothing else: an answer that nobody edits is
+    then passed on as it came. Asked only where there is a ``course``."""
+
+    def lines(self, traffic: Traffic) -> bytes:
+        """Further field lines, each with its CRLF. Must not fail."""

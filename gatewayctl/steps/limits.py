@@ -6,10 +6,9 @@ from itertools import count
 from typing import Final
 
 from gatewayctl.core.failures import Failure, failure
-from gatewayctl.core.fields import Field
 from gatewayctl.plan.policies import LimitFieldsPlan, LimitsPlan
 from gatewayctl.policy.limits.base import SECOND
-from gatewayctl.policy.limits.limit import Decision, Limit, limit_fields, limited
+from gatewayctl.policy.limits.limit import Decision, Limit, Taken, limit_lines, limited, refused, taken_lines
 from gatewayctl.policy.limits.shared import Claim, SharedStore, StoreError
 from gatewayctl.policy.records import Keeper, Record
 from gatewayctl.steps.base import Traffic
@@ -21,7 +20,7 @@ _HERE: Final = "memory"
 class LimitsStep:
     """See ``AdmitStep``. It waits only where a limit is counted by a store of several hosts."""
 
-    __slots__ = ("_here", "_keeper", "_lease", "_leases", "_there")
+    __slots__ = ("_here", "_keeper", "_lease", "_leases", "_only", "_there")
 
     def __init__(self, plan: LimitsPlan, parts: Parts) -> None:
         limits = [parts.limits[name] for name in plan.limits]
@@ -30,6 +29,9 @@ class LimitsStep:
         self._leases = count()
         self._here = tuple(limit for limit in limits if limit.plan.store == _HERE)
         """Those that are counted on this host."""
+        only = limits[0] if len(limits) == len(self._here) == 1 else None
+        self._only = only if only is not None and not only.algorithm.holds else None
+        """The commonest case: one limit, counted here, that time gives back."""
         stores = dict.fromkeys(limit.plan.store for limit in limits if limit.plan.store != _HERE)
         self._there: tuple[tuple[SharedStore, tuple[Limit, ...]], ...] = tuple(
             (parts.stores[name], tuple(limit for limit in limits if limit.plan.store == name)) for name in stores
@@ -37,6 +39,17 @@ class LimitsStep:
 
     def admit(self, traffic: Traffic) -> "Failure | Awaitable[Failure | None] | None":
         """429 if one of them is used up."""
+        only = self._only
+        if only is not None:
+            now = int(traffic.started * SECOND)
+            cost = only.plan.cost
+            record, within = self._keeper.take((only.records, only.key(traffic)), only.algorithm, cost, now)
+            if within:
+                only.count.allowed += 1
+                traffic.on_course().taken = Taken(only, record, now)
+                return None
+            wait, state = only.algorithm.wait(record, cost, now), only.algorithm.state(record, now)
+            return self._concluded(traffic, [Decision(only, False, wait, state)])
         if self._there:
             return self._admit_everywhere(traffic)
         decisions = self._take(self._here, traffic, traffic.started)
@@ -49,23 +62,23 @@ class LimitsStep:
 
         def change(records: Sequence[Record]) -> Sequence[Record] | None:
             after: list[Record] = []
-            refused = False
+            short = False
             for limit, record in zip(limits, records, strict=True):
                 plan = limit.plan
                 taken = limit.algorithm.take(record, plan.cost, now)
                 if taken is None:
-                    refused = refused or not plan.reports
+                    short = short or not plan.reports
                     taken = record
                     wait = limit.algorithm.wait(record, plan.cost, now)
                     decisions.append(Decision(limit, False, wait, limit.algorithm.state(record, now)))
                 else:
                     decisions.append(Decision(limit, True, 0, limit.algorithm.state(taken, now)))
                 after.append(taken)
-            return None if refused else after
+            return None if short else after
 
         places = [(limit.records, limit.key(traffic)) for limit in limits]
         self._keeper.change(places, change)
-        if _refused(decisions):
+        if any(map(refused, decisions)):
             return decisions
         held = [
             (place, limit)
@@ -73,7 +86,7 @@ class LimitsStep:
             if limit.algorithm.holds and decision.within
         ]
         for place, limit in held:
-            traffic.on_course().guards.append(partial(self._give_back, place, limit))
+            traffic.on_course().guard(partial(self._give_back, place, limit))
         return decisions
 
     def _give_back(self, place: tuple[object, bytes], limit: Limit) -> None:
@@ -101,7 +114,7 @@ class LimitsStep:
         decisions = self._take(self._here, traffic, traffic.started) if self._here else []
         taken: list[tuple[SharedStore, list[Claim]]] = []
         for store, limits in self._there:
-            if _refused(decisions):
+            if any(map(refused, decisions)):
                 break
             claims = [Claim(limit, limit.key(traffic), self._next_lease()) for limit in limits]
             try:
@@ -115,7 +128,7 @@ class LimitsStep:
             except BaseException:  # the client has left: what may have been taken for it goes back
                 self._take_back(decisions, [*taken, (store, claims)], traffic)
                 raise
-        if _refused(decisions):
+        if any(map(refused, decisions)):
             self._take_back(decisions, taken, traffic)
         else:
             self._hold(taken, decisions, traffic)
@@ -141,7 +154,7 @@ class LimitsStep:
         for store, claims in taken:
             held = [claim for claim in claims if claim.limit.algorithm.holds and claim.limit in within]
             if held:
-                traffic.on_course().guards.append(partial(store.give_back, held))
+                traffic.on_course().guard(partial(store.give_back, held))
 
     def _take_back(
         self, decisions: Sequence[Decision], taken: Sequence[tuple[SharedStore, list[Claim]]], traffic: Traffic
@@ -153,31 +166,27 @@ class LimitsStep:
             if decision.within and id(limit) not in there and not limit.algorithm.holds:
                 self._give_back((limit.records, limit.key(traffic)), limit)
         for store, claims in taken:
-            refused = {decision.limit for decision in decisions if not decision.within}
-            if not any(claim.limit in refused and not claim.limit.plan.reports for claim in claims):
-                store.give_back([claim for claim in claims if claim.limit not in refused])
+            beyond = {decision.limit for decision in decisions if not decision.within}
+            if not any(claim.limit in beyond and not claim.limit.plan.reports for claim in claims):
+                store.give_back([claim for claim in claims if claim.limit not in beyond])
 
     def _next_lease(self) -> bytes:
         return b"%b:%d" % (self._lease, next(self._leases))
 
 
 class LimitFieldsStep:
-    """See ``ShapeStep``."""
+    """See ``AddStep``. A service's own RateLimit stays beside ours: the field is a list."""
 
     __slots__ = ()
 
     def __init__(self, plan: LimitFieldsPlan) -> None:
         pass
 
-    def shape(self, traffic: Traffic, fields: list[Field]) -> list[Field]:
-        """Tells what is left. A service's own fields of that name stay where the gateway has nothing to tell."""
+    def lines(self, traffic: Traffic) -> bytes:
+        """What is left."""
         course = traffic.course
-        told = limit_fields(course.decisions) if course is not None and course.decisions else []
-        if not told:
-            return fields
-        names = {f[1] for f in told}
-        return [*(f for f in fields if f[1] not in names), *told]
-
-
-def _refused(decisions: Sequence[Decision]) -> bool:
-    return any(not decision.within and not decision.limit.plan.reports for decision in decisions)
+        if course is None:
+            return b""
+        if course.taken is not None:
+            return taken_lines(course.taken)
+        return limit_lines(course.decisions)

@@ -84,10 +84,10 @@ class Conduct:
             return None
         return self._breaker_of(route if self.scope == "route" else "")
 
-    def instance_breaker(self, id: str) -> Breaker | None:
+    def instance_breaker(self, id: str) -> Breaker:
         """The breaker of an instance, where each has its own."""
-        if self._breaker_of is None or self.scope != "instance":
-            return None
+        if self._breaker_of is None:
+            raise LookupError("no breaker has the scope of an instance")
         return self._breaker_of(id)
 
     def judge(self, id: str, status: int, seconds: float, now: float) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from gatewayctl.core.units import format_duration
 from gatewayctl.plan.model import ServicePlan
 from gatewayctl.policy.balancing.base import Balancer
 from gatewayctl.policy.health.availability import Availability
@@ -19,9 +20,12 @@ class Service:
     __slots__ = (
         "_balancer",
         "_instances",
+        "_most",
+        "_plainly",
         "_plan",
         "availability",
         "conduct",
+        "first_byte_note",
         "first_byte_timeout",
         "log_name",
         "name",
@@ -44,7 +48,11 @@ class Service:
         self._balancer = balancer
         self.availability = availability
         self.conduct = conduct
+        self._most = None if conduct is None else conduct.max_in_flight
+        self._plainly = conduct is None or (conduct.hash_part is None and conduct.sessions is None)
+        """An instance is chosen without a look at the request."""
         self.first_byte_timeout = plan.first_byte_timeout
+        self.first_byte_note = f"the service did not start to answer within {format_duration(plan.first_byte_timeout)}"
         self.tunnel_idle_timeout = plan.tunnel_idle_timeout
         self.preserve_host = plan.host_header == "preserve"
 
@@ -78,6 +86,12 @@ class Service:
 
         An instance that is full is passed over. None if no instance takes it.
         """
+        if not tried and not refused and self._plainly:
+            chosen = self._balancer.pick(self.availability.usable, now)
+            instance = None if chosen is None else self._instances.get(chosen)
+            most = self._most
+            if instance is not None and (most is None or instance.in_flight < most):
+                return instance
         if tried:
             other = self._choose(request, now, {*tried, *refused})
             if other is not None:
@@ -87,7 +101,7 @@ class Service:
     def _choose(self, request: Keyed, now: float, without: Collection[str]) -> Instance | None:
         conduct, instances = self.conduct, self._instances
         available = self.availability.usable
-        most = None if conduct is None else conduct.max_in_flight
+        most = self._most
         key, named = b"", None
         if conduct is not None:
             if conduct.hash_part is not None:

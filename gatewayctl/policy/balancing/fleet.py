@@ -65,11 +65,12 @@ class Lots(NamedTuple):
 class Fleet:
     """The seats of those whose weight is above 0, in the order of their ids."""
 
-    __slots__ = ("_by_id", "_lots", "warm_at")
+    __slots__ = ("_by_id", "settled", "warm_at")
 
     def __init__(self) -> None:
         self._by_id: dict[str, Seat] = {}
-        self._lots = Lots((), None)
+        self.settled = Lots((), None)
+        """All seats with their whole weights."""
         self.warm_at = LONG_SINCE
         """When the last one that joined has its whole share."""
 
@@ -86,7 +87,7 @@ class Fleet:
                 self._by_id[id] = seat
         seats = tuple(self._by_id.values())
         self.warm_at = max((seat.since + SLOW_START for seat in seats), default=LONG_SINCE)
-        self._lots = _lots(seats, [seat.weight for seat in seats])
+        self.settled = _lots(seats, [seat.weight for seat in seats])
 
     def get(self, id: str) -> Seat | None:
         """The seat of an instance."""
@@ -95,8 +96,8 @@ class Fleet:
     def lots(self, usable: Usable | None, now: float) -> Lots:
         """The seats that may be drawn, with what they weigh now."""
         if usable is None and now >= self.warm_at:
-            return self._lots
-        seats = self._lots.seats
+            return self.settled
+        seats = self.settled.seats
         if usable is not None:
             seats = [seat for seat in seats if usable(seat.id)]
         return _lots(seats, [seat.weight_at(now) for seat in seats])

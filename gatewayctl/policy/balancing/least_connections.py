@@ -25,7 +25,8 @@ class LeastConnections:
         self._fleet.replace(weights, loads, now)
 
     def pick(self, usable: Usable | None = None, now: float = 0.0, key: bytes = b"") -> str | None:
-        lots = self._fleet.lots(usable, now)
+        fleet = self._fleet
+        lots = fleet.settled if usable is None and now >= fleet.warm_at else fleet.lots(usable, now)
         seats = lots.seats
         if not seats:
             return None

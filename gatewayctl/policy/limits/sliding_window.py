@@ -51,7 +51,10 @@ class SlidingWindow:
         return self._until(running + _KEPT, now)
 
     def state(self, record: Record, now: int) -> State:
-        running, taken, *slots = self._moved(record, now * SLOTS // self._window)
+        slot = now * SLOTS // self._window
+        if record[0] == slot and record[2]:  # as it is right after something was taken
+            return State(int(self._limit - record[1]), self._until(slot + _KEPT, now))
+        running, taken, *slots = self._moved(record, slot)
         remaining = max(int(self._limit - taken), 0)
         for age, count in enumerate(slots):
             if count:  # the youngest that holds anything is the last to go

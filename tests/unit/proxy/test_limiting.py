@@ -57,7 +57,7 @@ def test_what_is_left_is_told_on_every_answer() -> None:
             for up in s.ups:
                 if up.transport.got:
                     up.request()
-                    up.answer(b"", b'RateLimit: "theirs";r=1')
+                    up.answer()
             response = client.response()
             told.append((response.status, response.value(b"ratelimit-policy"), response.value(b"ratelimit")))
 
@@ -67,6 +67,15 @@ def test_what_is_left_is_told_on_every_answer() -> None:
             (200, policy, b'"few";r=0;t=60'),
             (429, policy, b'"few";r=0;t=60'),
         ]
+
+
+def test_what_a_service_tells_of_its_own_limits_stays_beside_it() -> None:
+    with policed(route=USE, more=limit("fixed_window")) as s:
+        client = s.client()
+        client.ask()
+        s.upstream().answer(b"", b'RateLimit: "theirs";r=1')
+
+        assert client.response().value(b"ratelimit") == b'"few";r=1;t=60, "theirs";r=1'
 
 
 def test_an_error_of_the_gateway_tells_it_too() -> None:
