@@ -1,6 +1,7 @@
 """Limits under parallel clients: of 200 at once exactly 100 pass, for every algorithm."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -39,8 +40,9 @@ def test_of_200_parallel_clients_exactly_100_pass(upstream: RawUpstream, gateway
     upstream.script = wait_and_answer
     window = "" if algorithm == "concurrency" else 'window = "1h"'
     front = gateway(CONFIG.format(url=upstream.url, algorithm=algorithm, window=window))
-    clients = [Client(front.address) for _ in range(200)]
-    try:
+    with ExitStack() as stack:
+        stack.callback(decided.set)
+        clients = [stack.enter_context(Client(front.address)) for _ in range(200)]
         for client in clients:
             client.send(get())
 
@@ -52,9 +54,5 @@ def test_of_200_parallel_clients_exactly_100_pass(upstream: RawUpstream, gateway
         wait_for(all_decided, "all were decided")
         decided.set()
         statuses = [client.response().status for client in clients]
-    finally:
-        decided.set()
-        for client in clients:
-            client.close()
 
     assert (statuses.count(200), statuses.count(429)) == (100, 100)
