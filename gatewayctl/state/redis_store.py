@@ -36,16 +36,19 @@ class Events(Protocol):
 class RedisStore:
     """See ``SharedStore``. ``clock`` in seconds."""
 
-    def __init__(self, name: str, url: str, clock: Callable[[], float], events: Events) -> None:
+    def __init__(
+        self, name: str, url: str, clock: Callable[[], float], events: Events, *, timeout: float = TIMEOUT
+    ) -> None:
         self.name = name
+        self._timeout = timeout
         self._clock = clock
         self._events = events
         pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS,
-            timeout=TIMEOUT,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
+            timeout=timeout,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
             decode_responses=False,
         )
         self._redis: Redis = Redis(connection_pool=pool)
@@ -54,6 +57,7 @@ class RedisStore:
         self._renew = self._redis.register_script(RENEW)
         self._down_until = 0.0
         self._down = False
+        self._closed = False
         self._held: dict[bytes, Claim] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewing: asyncio.Task[None] | None = None
@@ -86,7 +90,7 @@ class RedisStore:
                 lasts,
             )
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self._timeout):
                 answer = await self._decide(keys=[_key(claim) for claim in claims], args=arguments)
         except (RedisError, OSError, TimeoutError) as error:
             self._failed(error)
@@ -114,6 +118,7 @@ class RedisStore:
 
     def close(self) -> None:
         """See ``SharedStore``."""
+        self._closed = True
         if self._renewing is not None:
             self._renewing.cancel()
             self._renewing = None
@@ -131,14 +136,14 @@ class RedisStore:
         for claim in claims:
             arguments += (claim.limit.plan.algorithm, claim.limit.plan.cost, claim.lease)
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self._timeout):
                 await self._give_back(keys=[_key(claim) for claim in claims], args=arguments)
         except (RedisError, OSError, TimeoutError) as error:
             self._failed(error)  # a lease then ends by itself
 
     def _hold(self, claim: Claim) -> None:
         self._held[claim.lease] = claim
-        if self._renewing is None:
+        if self._renewing is None and not self._closed:
             self._renewing = asyncio.get_running_loop().create_task(self._keep_renewing())
 
     async def _keep_renewing(self) -> None:

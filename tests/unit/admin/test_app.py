@@ -7,8 +7,11 @@ import pytest
 from gatewayctl.routing import RouteSpec
 from tests.unit.admin.stage import BEYOND, NAMED, TOKEN, LiveInstance, Stage, bearer, problem, reason
 
-GETS = ("/livez", "/readyz", "/metrics", "/status", "/config", "/routes", "/services", "/version", "/")
-LISTED = [*(f"GET {path}" for path in GETS[:-1]), "POST /reload", "GET /"]
+GETS = ("/livez", "/readyz", "/metrics", "/status", "/config", "/routes", "/services", "/breakers", "/version", "/")
+LISTED = [
+    *(f"GET {path}" for path in GETS[:-2]),
+    *("POST /breakers/{name}/{service}/reset", "GET /version", "POST /reload", "GET /"),
+]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/livez/", "/LIVEZ", "/livez/x", "/%6civez/", "/favicon.ico"])
