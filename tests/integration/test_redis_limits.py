@@ -111,7 +111,9 @@ def test_the_wait_that_it_names_is_true(redis: RedisServer, algorithm: str) -> N
         while decision.within:
             (decision,) = await store.decide([Claim(used, b"k", b"l")])
         assert 0 < decision.wait <= 460_000
-        await asyncio.sleep(decision.wait / 1e6)  # what is waited for is the clock of the server itself
+        over = time.monotonic() + decision.wait / 1e6
+        while time.monotonic() < over:
+            await asyncio.sleep(0.005)
         (decision,) = await store.decide([Claim(used, b"k", b"l")])
         assert decision.within
 
