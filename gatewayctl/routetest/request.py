@@ -4,7 +4,8 @@ The bytes go through the same parser as live traffic, so what is refused there i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -36,6 +37,8 @@ class Asked(NamedTuple):
     fields: tuple[tuple[str, str], ...] = ()
     scheme: str = "http"
     client_ip: str = "127.0.0.1"
+    claims: tuple[tuple[str, object], ...] = ()
+    """What its token would say, once verified."""
 
     @property
     def url(self) -> str:
@@ -57,6 +60,7 @@ def asked(
     host: str | None = None,
     client_ip: str = "127.0.0.1",
     body_size: int | None = None,
+    claims: Mapping[str, object] = MappingProxyType({}),
 ) -> Asked:
     """The request that these words mean: ``path`` a path with its query, or a URL; ``headers`` as ``Name: value``.
 
@@ -83,7 +87,9 @@ def asked(
         fields.remove(next(field for field in fields if field[0].lower() == "host"))
     if body_size is not None:
         fields.append(("Content-Length", str(body_size)))
-    return Asked(method, path, host or authority or DEFAULT_HOST, tuple(fields), scheme, client_ip)
+    return Asked(
+        method, path, host or authority or DEFAULT_HOST, tuple(fields), scheme, client_ip, tuple(claims.items())
+    )
 
 
 def read_head(raw: bytes, parser: HeadParser, server: ServerPlan) -> RequestHead:

@@ -58,6 +58,16 @@ CASES = {
     "route-test-options-about-the-server": f"route-test '*' OPTIONS {_SHOP}",
     "route-test-connect": f"route-test / CONNECT {_SHOP}",
     "route-test-json": f"route-test /shop/7 --json {_SHOP}",
+    "explain-a-route-that-wins": f"explain '{_USER}?v=7' -H 'X-Channel: beta' {_SHOP}",
+    "explain-an-answer-with-claims": f"explain /admin --claim sub=u1 {_SHOP}",
+    "explain-no-route": f"explain /api/usrs/42 --host api.example.com {_SHOP}",
+    "explain-an-ambiguous-path": f"explain '/shop/..;/admin' {_SHOP}",
+    "explain-a-claim-without-a-name": f"explain / --claim u1 {_SHOP}",
+    "validate-github": "validate shop.toml broken.toml --format github",
+    "validate-gitlab": "validate broken.toml --format gitlab",
+    "validate-sarif": "validate broken.toml --format sarif",
+    "validate-junit": "validate minimal.toml broken.toml --format junit",
+    "validate-markdown": "validate shop.toml broken.toml --env-file secrets.env --format markdown",
     "test-route-is-route-test": f"test-route /admin {_SHOP}",
 }
 
