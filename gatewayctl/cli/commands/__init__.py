@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "routes": Command("routes", _SHOW, "List the routes in the order in which they are matched"),
     "services": Command("services", _SHOW, "List the services and their instances"),
     "dump": Command("dump", _SHOW, "Print the effective configuration, without secrets"),
+    "option": Command("option", _SHOW, "Explain a setting: its type, default, and where it may stand"),
     "schema": Command("schema", _SHOW, "Print the JSON Schema of the configuration, for editors"),
     "completion": Command("completion", _START, "Print a script that completes commands in your shell"),
 }

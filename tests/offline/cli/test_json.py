@@ -31,6 +31,12 @@ CASES = {
     ],
     "routes": [f"routes {_SHOP}", "routes -c minimal.toml", "routes -c unset.toml"],
     "services": [f"services {_SHOP}", "services -c minimal.toml"],
+    "provenance": [
+        f"dump --provenance {_SHOP}",
+        "dump --provenance -c unset.toml",
+        "dump --redact --provenance -c minimal.toml",
+    ],
+    "options": ["option", "option timeout", "option auth.*", "option services.users.health.interval"],
     "explain": [
         f"explain http://api.example.com/api/users/42?v=7 -H x-channel:beta {_SHOP}",
         f"explain /admin --claim sub=u1 {_SHOP}",
