@@ -60,8 +60,7 @@ def find(key: str, known: Sequence[Setting]) -> list[Setting]:
     named = [one for one in exact if one.path[-1] != NAME]
     if exact:
         return named or exact
-    longer = [one for one in known if len(one.path) > len(wanted) and one.path[-1] != NAME]
-    return [one for one in longer if _fits(one.path[-len(wanted) :], wanted)]
+    return [one for one in known if one.path[-1] != NAME and _ends(one.path, wanted)]
 
 
 def below(table: Sequence[Setting], known: Sequence[Setting]) -> list[Setting]:
@@ -187,13 +186,19 @@ def _parts(key: str) -> Path:
 
 
 def _fits(path: Path, wanted: Path) -> bool:
-    """Whether a key means a path. ``services.users.instances.weight`` may leave out the item of the list."""
+    """Whether a key means a path. It may leave out one name or item: ``routes.timeout``, ``instances.weight``."""
     if len(path) == len(wanted):
         return all(part in (NAME, given) for part, given in zip(path, wanted, strict=True))
     if len(path) == len(wanted) + 1:
-        items = [at for at, part in enumerate(path) if part == NAME and at > 1]
+        items = [at for at, part in enumerate(path) if part == NAME and at]
         return any(_fits(path[:at] + path[at + 1 :], wanted) for at in items)
     return False
+
+
+def _ends(path: Path, wanted: Path) -> bool:
+    """Whether a key means the last words of a path, the first of them being one of the language."""
+    ends = (path[-length:] for length in (len(wanted), len(wanted) + 1) if 0 < length < len(path))
+    return any(end[0] != NAME and _fits(end, wanted) for end in ends)
 
 
 def _bounds(form: Json) -> str:

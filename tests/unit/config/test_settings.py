@@ -31,6 +31,7 @@ def test_every_field_of_every_table_is_there(known: list[Setting]) -> None:
         ("services.a.instances[2].weight", ["services.*.instances.*.weight"]),
         ("instances.weight", ["services.*.instances.*.weight"]),
         ("server.tls.certificates.main.cert", ["server.tls.certificates.*.cert"]),
+        ("routes.timeout", ["routes.*.timeout"]),
         ("rewrite", ["routes.*.rewrite"]),
         ("nothing", []),
         ("routes.orders.nothing", []),
