@@ -143,6 +143,7 @@ _FAMILIES: Final = {
     "E3": "Routing",
     "E4": "Environment and secrets",
     "E5": "Running; a running gateway (E52x)",
+    "E6": "Route tests",
     "E9": "Not available",
     "W": "Warnings",
 }

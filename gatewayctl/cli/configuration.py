@@ -92,7 +92,7 @@ class Configuration(Files):
         """The configuration that ``files`` (by default those of ``-c``) say together, good or bad."""
         from gatewayctl.config import load
 
-        names, reader = self._read_by(self.files if files is None else files)
+        names, reader = self.read_by(self.files if files is None else files)
         return load(
             names,
             environ=self.environ(),
@@ -106,13 +106,13 @@ class Configuration(Files):
         from gatewayctl.config.reading import absolute, shown
         from gatewayctl.config.rooting import roots_of
 
-        (name,), reader = self._read_by([file])
+        (name,), reader = self.read_by([file])
         here = Path.cwd()
         path = absolute(name, here)
         found = roots_of(path, reader=reader, environ=self.environ(), directory=here)
         return [file] if found == [path] else [shown(root, here) for root in found]
 
-    def _read_by(self, files: Sequence[str | Path]) -> "tuple[list[str | Path], Reader]":
+    def read_by(self, files: Sequence[str | Path]) -> "tuple[list[str | Path], Reader]":
         """The names of files, standard input by the name it is given, and what reads them."""
         names = list(files)
         if names.count(STANDARD_INPUT) > 1:

@@ -33,6 +33,14 @@ class ReportFormat(StrEnum):
     markdown = "markdown"
 
 
+class CaseFormat(StrEnum):
+    text = "text"
+    json = "json"
+    junit = "junit"
+    github = "github"
+    markdown = "markdown"
+
+
 class TomlOrJson(StrEnum):
     toml = "toml"
     json = "json"
@@ -130,6 +138,21 @@ class ReportOutput(Answer):
     ] = None
 
     formats: ClassVar[type[StrEnum]] = ReportFormat
+
+    def given(self) -> str | None:
+        return None if self.format is None else self.format.value
+
+
+@dataclass(slots=True)
+class CaseOutput(Answer):
+    """For a command that runs tests."""
+
+    format: Annotated[
+        CaseFormat | None,
+        typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else text.", show_default=False),
+    ] = None
+
+    formats: ClassVar[type[StrEnum]] = CaseFormat
 
     def given(self) -> str | None:
         return None if self.format is None else self.format.value

@@ -1,7 +1,7 @@
 """The one table of diagnostic codes. A code is never reused and never changes its meaning.
 
 E0xx files and syntax · E1xx schema and values · E2xx references · E3xx routing · E4xx environment and secrets ·
-E5xx running (listeners, reload) · E9xx not available in this version · W… the same families as warnings.
+E5xx running (listeners, reload) · E6xx route tests · E9xx not available in this version · W… the same families as warnings.
 """
 
 from typing import Final
@@ -89,6 +89,10 @@ CODES: Final[dict[str, str]] = {
     "E524": "what answers is no gateway's admin address",
     "E525": "the configuration does not say where the admin address is",
     "E526": "a pid file is of no use",
+    # route tests
+    "E601": "not a request",
+    "E602": "an expectation of what cannot be known offline",
+    "E603": "no route tests are there",
     # capabilities
     "E901": "not available in this version",
 }

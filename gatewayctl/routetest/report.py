@@ -60,6 +60,8 @@ class Sent(NamedTuple):
     service_timeouts: tuple[tuple[str, float, Place], ...]
     upgrades: tuple[str, ...]
     upgrades_at: Place
+    fields: tuple[tuple[str, str], ...] = ()
+    """Header fields of the client's that go on, edited; those that the gateway writes itself are not among them."""
 
     @property
     def target(self) -> str:

@@ -182,7 +182,7 @@ class _Walk:
         except PathError as error:
             self.refusal, self.stopped_by = failure("bad_path", str(error)), ForwardPlan
             return
-        passage.sent = sent(passage, self.route, forward, path.decode("latin-1"), _text(traffic.query))
+        passage.sent = sent(passage, self.route, forward, path.decode("latin-1"), _text(traffic.query), traffic.fields)
 
     def _note(self, plan: Any) -> None:
         words, key = STEP_WORDS[_NAMES[type(plan)]](self.passage, plan)
