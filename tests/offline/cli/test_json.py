@@ -36,6 +36,7 @@ CASES = {
         "dump --provenance -c unset.toml",
         "dump --redact --provenance -c minimal.toml",
     ],
+    "test": ["test minimal.test.toml", "test minimal.test.toml --filter home"],
     "options": ["option", "option timeout", "option auth.*", "option services.users.health.interval"],
     "explain": [
         f"explain http://api.example.com/api/users/42?v=7 -H x-channel:beta {_SHOP}",
