@@ -1,8 +1,8 @@
 """JUnit XML, as build servers read it: a suite for everything that was checked, a case for each, a failure an error."""
 
 from collections.abc import Iterable, Sequence
+from html import escape  # xml.sax.saxutils brings a whole HTTP client with it
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from gatewayctl.cli.reports.base import Checked, whole
 from gatewayctl.core.diagnostics import Diagnostic, Severity
@@ -54,7 +54,7 @@ def _lines(case: Case) -> list[str]:
     start = f"    <testcase name={_attribute(case.name)} classname={_attribute(case.group)} file={_attribute(case.file)}{line}"
     if not case.failure:
         return [f"{start}/>"]
-    failure = f"<failure message={_attribute(case.failure)}>{escape(_fit(case.detail))}</failure>"
+    failure = f"<failure message={_attribute(case.failure)}>{escape(_fit(case.detail), quote=False)}</failure>"
     return [f"{start}>", f"      {failure}", "    </testcase>"]
 
 
@@ -63,7 +63,8 @@ def _counts(cases: Sequence[Case]) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_fit(text), {"\n": "&#10;", "\t": "&#9;"})
+    escaped = escape(_fit(text)).replace("\n", "&#10;").replace("\t", "&#9;")
+    return f'"{escaped}"'
 
 
 def _fit(text: str) -> str:
