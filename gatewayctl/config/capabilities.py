@@ -40,6 +40,10 @@ def _other_balancer(value: Any) -> bool:
     return value not in ("round_robin", "weighted")
 
 
+def _other_scheme(value: Any) -> bool:
+    return value not in ("jwt", "api_key", "any")
+
+
 def _policies(*sections: str) -> dict[str, Missing]:
     return {f"{section}.*": Missing(f"[{section}]", _always) for section in sections}
 
@@ -53,10 +57,7 @@ MISSING: Final[Mapping[str, Missing]] = {
     "defaults.limits": Missing('"limits"', _used),
     "defaults.retry": Missing('"retry"', _used),
     "defaults.breaker": Missing('"breaker"', _used),
-    "defaults.auth": Missing('"auth"', _used),
-    "defaults.access": Missing('"access"', _used),
     "defaults.cache": Missing('"cache"', _used),
-    "defaults.cors": Missing('"cors"', _used),
     "services.*.load_balancer": Missing("this load balancer", _other_balancer, on_key=False),
     "services.*.hash_key": Missing('"hash_key"', _always),
     "services.*.sticky": Missing('"sticky"', _always),
@@ -74,13 +75,13 @@ MISSING: Final[Mapping[str, Missing]] = {
     "routes.*.fault": Missing('"fault"', _always),
     "routes.*.retry": Missing('"retry"', _used),
     "routes.*.limits": Missing('"limits"', _used),
-    "routes.*.auth": Missing('"auth"', _used),
-    "routes.*.require": Missing('"require"', _always),
-    "routes.*.access": Missing('"access"', _used),
     "routes.*.cache": Missing('"cache"', _used),
-    "routes.*.cors": Missing('"cors"', _used),
     "routes.*.compress": Missing('"compress"', _used),
-    **_policies("limits", "stores", "breakers", "retries", "auth", "consumers", "access", "caches", "cors"),
+    "auth.*.type": Missing("this kind of authentication", _other_scheme, on_key=False),
+    "auth.*.jwks_url": Missing('"jwks_url"', _always),
+    "auth.*.discovery_url": Missing('"discovery_url"', _always),
+    "consumers.*.limits": Missing('"limits"', _used),
+    **_policies("limits", "stores", "breakers", "retries", "caches"),
 }
 """By key path; ``*`` is any name or item."""
 

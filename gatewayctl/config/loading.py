@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gatewayctl.config import capabilities, checks
 from gatewayctl.config.checks.view import View
@@ -23,13 +23,16 @@ from gatewayctl.config.masking import Masked
 from gatewayctl.config.merging import merged
 from gatewayctl.config.models.root import GatewayConfig
 from gatewayctl.config.paths import resolve
-from gatewayctl.config.reading import DiskReader, Reader
+from gatewayctl.config.reading import MAX_SECRET, DiskReader, Reader
 from gatewayctl.config.selecting import Tree, select, tree
 from gatewayctl.config.sources import Source
 from gatewayctl.config.substitution import Substitution
 from gatewayctl.config.validation import validate
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.diagnostics import has_errors, in_order
+
+_READ: Final = frozenset({"auth", "server"})
+"""Sections whose named files are read with the configuration: a change of what they hold is a change of it."""
 
 
 def load(
@@ -87,6 +90,7 @@ def load(
         data, secrets, unset, reader, directory, runtime or strict, check_capabilities, has_errors(diagnostics)
     )
     config, found = check.run()
+    contents = _contents(data, reader, unset)
     root = sources[0] if sources else None
     diagnostics += [places.diagnostic(finding, root) for finding in found]
     ordered = tuple(in_order(diagnostics))
@@ -96,9 +100,10 @@ def load(
         diagnostics=ordered,
         sources=Masked(sources),
         files=tuple(dict.fromkeys([*gathering.files, *substitution.files, *_named(data)])),
-        digest=_digest([*gathering.contents, *substitution.contents], extra),
+        digest=_digest([*gathering.contents, *substitution.contents, *_as_named(contents)], extra),
         secrets=frozenset(secrets),
         unset=unset,
+        contents=contents,
         places=places,
     )
 
@@ -153,6 +158,26 @@ def _named(data: dict[str, Any]) -> Iterator[Path]:
     for hit in select(checks.files.named_files(), data):
         if isinstance(hit.value, str) and hit.value.startswith("/"):
             yield Path(hit.value)
+
+
+def _contents(data: dict[str, Any], reader: Reader, unset: Mapping[KeyPath, str]) -> dict[KeyPath, bytes | None]:
+    """What the files hold whose contents are part of the configuration; those that are not there are left out."""
+    found: dict[KeyPath, bytes | None] = {}
+    for hit in select(checks.files.named_files(), data):
+        name = hit.value
+        if hit.path[0] not in _READ or hit.path in unset or not isinstance(name, str) or not name.startswith("/"):
+            continue
+        path = Path(name)
+        if reader.exists(path):
+            try:
+                found[hit.path] = reader.read(path, MAX_SECRET)
+            except OSError:
+                found[hit.path] = None
+    return found
+
+
+def _as_named(contents: Mapping[KeyPath, bytes | None]) -> list[tuple[str, bytes]]:
+    return [(repr(path), content or b"") for path, content in contents.items()]
 
 
 def _merged(sources: Sequence[Source]) -> dict[str, Any]:

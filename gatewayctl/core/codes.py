@@ -55,6 +55,7 @@ CODES: Final[dict[str, str]] = {
     "E202": "a scheme that contains itself",
     "E204": "a file that the configuration names is not there",
     "W204": "a file that the configuration names is not there",
+    "E205": "a file that the configuration names holds something else than it should",
     # environment and secrets
     "E401": "an environment variable is not set",
     "E402": "a file cannot be put in",

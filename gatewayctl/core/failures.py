@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from gatewayctl.core.fields import Field
+
 
 class Fault(Enum):
     """Who has to do something about it."""
@@ -39,6 +41,8 @@ FAILURES: Final[dict[str, FailureKind]] = _table(
     FailureKind("bad_request", 400, _C, "The request is malformed", "http_request_error", closes=True),
     FailureKind("bad_path", 400, _C, "The path is malformed", "http_request_error"),
     FailureKind("ambiguous_path", 400, _C, "The path can be read in two ways", "http_request_denied"),
+    FailureKind("unauthorized", 401, _C, "Who asks is not known", "http_request_denied"),
+    FailureKind("forbidden", 403, _C, "This client may not do that", "http_request_denied"),
     FailureKind("no_route", 404, _C, "Nothing is served here", "destination_not_found"),
     FailureKind("method_not_allowed", 405, _C, "The method is not allowed here", "http_request_denied"),
     FailureKind("request_timeout", 408, _C, "The request took too long to arrive", "http_request_error", closes=True),
@@ -62,12 +66,16 @@ FAILURES: Final[dict[str, FailureKind]] = _table(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One occurrence: its kind and what exactly happened, in words that may be shown to the client (no addresses)."""
+    """One occurrence: its kind and what exactly happened, in words that may be shown to the client (no addresses).
+
+    ``fields`` come along in the answer: what a client needs to do better (WWW-Authenticate, Retry-After).
+    """
 
     kind: FailureKind
     detail: str
+    fields: tuple[Field, ...] = ()
 
 
-def failure(reason: str, detail: str) -> Failure:
+def failure(reason: str, detail: str, fields: tuple[Field, ...] = ()) -> Failure:
     """A failure by its reason, which must be in the table (KeyError otherwise)."""
-    return Failure(FAILURES[reason], detail)
+    return Failure(FAILURES[reason], detail, fields)

@@ -79,6 +79,7 @@ def problem(
         field(b"Content-Type", form),
         field(b"Proxy-Status", status),
         field(b"Cache-Control", b"no-store"),
+        *failure.fields,
         *extra,
     )
     return Reply(kind.status, fields, body.encode(), kind.closes, failure)

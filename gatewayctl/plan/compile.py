@@ -6,6 +6,7 @@ from gatewayctl.plan.ambiguities import report_ambiguities
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.plan.routes import route_plan
+from gatewayctl.plan.schemes import identity_plan
 from gatewayctl.plan.sections import admin_plan, log_plan, metrics_plan, server_plan
 from gatewayctl.plan.services import service_plans
 from gatewayctl.plan.table import routing_options
@@ -23,6 +24,7 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
     findings = Findings(loaded)
     server = server_plan(config)
     options = routing_options(server)
+    identity = identity_plan(config, loaded, findings)
     routes: list[RoutePlan] = []
     for name, route in sorted(config.routes.items()):
         if route.enabled:
@@ -47,6 +49,7 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
         trace_sample_ratio=_sample_ratio(config),
         services=service_plans(config),
         routes=tuple(routes),
+        identity=identity,
     )
     return plan, diagnostics
 

@@ -6,8 +6,9 @@ Times are seconds, sizes bytes; what is sent on the wire is ``bytes``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gatewayctl.plan.identity import AccessPlan, AuthPlan, CorsPlan, IdentityPlan, PreflightPlan, RequirePlan
 from gatewayctl.routing import CompiledRoute, Template
 
 KeyPath = tuple[str | int, ...]
@@ -213,8 +214,18 @@ class ForwardPlan:
     timeout_said_at: KeyPath
 
 
+GuardPlan = PreflightPlan | AccessPlan | AuthPlan | RequirePlan | CorsPlan
+"""See ``plan.identity``."""
+
 StepPlan = (
-    BodyLimitPlan | RespondPlan | RedirectPlan | RequestEditPlan | ResponseEditPlan | DeprecatedPlan | ForwardPlan
+    BodyLimitPlan
+    | RespondPlan
+    | RedirectPlan
+    | RequestEditPlan
+    | ResponseEditPlan
+    | DeprecatedPlan
+    | ForwardPlan
+    | GuardPlan
 )
 
 
@@ -245,3 +256,4 @@ class Plan:
     trace_sample_ratio: float
     services: Mapping[str, ServicePlan]
     routes: tuple[RoutePlan, ...]
+    identity: IdentityPlan = field(default_factory=IdentityPlan)

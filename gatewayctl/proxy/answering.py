@@ -59,7 +59,8 @@ class AnsweringExchange(ExchangeState):
     def _shape(self, fields: list[Field]) -> list[Field] | None:
         """The fields of an answer after the shaping steps of the route; None if one of them failed, which is reported."""
         if self.route is None:
-            return fields
+            cors = self.bound.default_cors
+            return fields if cors is None else cors.shaped(self.head, fields)
         try:
             for step in self.route.shape:
                 fields = step.shape(self, fields)

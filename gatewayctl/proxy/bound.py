@@ -5,8 +5,10 @@ from typing import Final
 
 from gatewayctl.core.head import HeadParser
 from gatewayctl.core.units import format_duration
+from gatewayctl.plan.identity import PreflightPlan
 from gatewayctl.plan.model import BodyLimitPlan, ForwardPlan, Plan, RoutePlan
 from gatewayctl.plan.table import routing_options
+from gatewayctl.policy.cors import Cors
 from gatewayctl.proxy.identity import sample_below
 from gatewayctl.proxy.origin import OriginRules
 from gatewayctl.proxy.send_path import PathMaker, path_maker
@@ -14,6 +16,7 @@ from gatewayctl.routing import RoutingOptions, Table
 from gatewayctl.routing.spec import EncodedSlashes
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps.parts import Parts
 from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.service import Service
 
@@ -25,6 +28,7 @@ class BoundRoute:
 
     __slots__ = (
         "admit",
+        "answers_preflights",
         "first_byte_note",
         "log_target",
         "max_body",
@@ -42,7 +46,9 @@ class BoundRoute:
     send_path: PathMaker | None
     """Makes the path that is sent; None where it is the matched one."""
 
-    def __init__(self, plan: RoutePlan, service: Service | None, series: RouteSeries, options: RoutingOptions) -> None:
+    def __init__(
+        self, plan: RoutePlan, service: Service | None, series: RouteSeries, options: RoutingOptions, parts: Parts
+    ) -> None:
         self.name = plan.name
         self.log_target = b'"route":"%b","service":"%b"' % (
             plan.name.encode(),
@@ -50,8 +56,9 @@ class BoundRoute:
         )
         self.series = series
         self.service = service
-        self.admit = tuple(ADMIT_STEPS[type(s)](s) for s in plan.steps if type(s) in ADMIT_STEPS)
-        self.shape = tuple(SHAPE_STEPS[type(s)](s) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.admit = tuple(ADMIT_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADMIT_STEPS)
+        self.shape = tuple(SHAPE_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.answers_preflights = any(isinstance(s, PreflightPlan) for s in plan.steps)
         self.max_body: float = next((s.limit for s in plan.steps if isinstance(s, BodyLimitPlan)), _UNLIMITED)
         forward = plan.forward
         self.send_path = None if forward is None else path_maker(forward.path, options)
@@ -78,7 +85,9 @@ class Bound:
     """A plan with its table, routes and services. Replaced as a whole; requests finish on the one they began with."""
 
     __slots__ = (
+        "answers_preflights",
         "body_timeout",
+        "default_cors",
         "encoded_slashes",
         "generation",
         "header_timeout",
@@ -112,6 +121,7 @@ class Bound:
         routes: list[BoundRoute],
         services: dict[str, Service],
         unmatched: RouteSeries,
+        default_cors: Cors | None = None,
     ) -> None:
         server = plan.server
         self.plan = plan
@@ -120,6 +130,9 @@ class Bound:
         self.routes = routes
         self.services = services
         self.unmatched = unmatched
+        self.default_cors = default_cors
+        """Covers answers to what no route takes."""
+        self.answers_preflights = default_cors is not None or any(route.answers_preflights for route in routes)
         self.parser = HeadParser(
             request_id_name=server.request_id_header.lower(),
             max_fields=server.max_headers,

@@ -13,9 +13,10 @@ from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import RESPONSE_DROPS, Field, Kind, combined, field
 from gatewayctl.core.framing import CHUNKED
 from gatewayctl.core.messages import ResponseHead
+from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
 from gatewayctl.proxy.forwarding import ForwardingExchange
-from gatewayctl.routing import Miss, PathError, canonical_path, plainly_canonical
+from gatewayctl.routing import Match, Miss, PathError, canonical_path, plainly_canonical
 
 MAX_KEPT: Final = 64 * 1024
 """Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
@@ -51,6 +52,8 @@ class Exchange(ForwardingExchange):
             return
         # 5. the route
         match = bound.table.match(head.method, head.host, path, head.query or b"", head.fields)
+        if bound.answers_preflights and head.method == b"OPTIONS" and self._preflight(match):
+            return
         if isinstance(match, Miss):
             self._missed(match.allow)
             return
@@ -59,7 +62,12 @@ class Exchange(ForwardingExchange):
         ):
             self.fail(failure("ambiguous_path", "a server behind could read another route from this path"))
             return
-        route = self.route = bound.routes[match.route]
+        self._take(match)
+
+    def _take(self, match: Match) -> None:
+        """The route has the request."""
+        head = self.head
+        route = self.route = self.bound.routes[match.route]
         self.log_target = route.log_target
         self.params = match.params
         named = head.wishes.dropped_names
@@ -91,6 +99,24 @@ class Exchange(ForwardingExchange):
             self.fail(refusal, (field(b"Allow", b""),))  # RFC 9110 10.2.1: empty, for no method is allowed here
         else:
             self.fail(failure("bad_path", why))
+
+    def _preflight(self, match: Match | Miss) -> bool:
+        """Whether this is a CORS preflight that is answered: by the route that would take the request it asks for, if
+        that one has CORS; by the default policy where no route takes either, so that a page can be told why.
+        """
+        head, bound = self.head, self.bound
+        method = asked_method(head)
+        if method is None:
+            return False
+        asked = bound.table.match_preflight(method, head.host, self.path, head.query or b"")
+        if isinstance(asked, Match):
+            if bound.routes[asked.route].answers_preflights:
+                self._take(asked)
+                return True
+        elif bound.default_cors is not None and isinstance(match, Miss):
+            self.answer(Reply(204, tuple(bound.default_cors.preflight(head, method))))
+            return True
+        return False
 
     def _missed(self, allow: tuple[bytes, ...]) -> None:
         if allow:

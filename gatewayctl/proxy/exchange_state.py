@@ -8,6 +8,7 @@ from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Kind
 from gatewayctl.core.framing import NO_BODY
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.door import Door
 from gatewayctl.proxy.identity import NOT_SAMPLED, SAMPLED, acceptable_request_id, continued_trace
@@ -51,6 +52,7 @@ class ExchangeState:
         "fields",
         "gateway",
         "head",
+        "identity",
         "instance",
         "log_target",
         "origin",
@@ -93,6 +95,7 @@ class ExchangeState:
         self.params: Mapping[str, bytes] = _NO_PARAMS
         self.route: BoundRoute | None = None
         self.log_target = _NO_TARGET
+        self.identity: Identity | None = None
         self.instance: Instance | None = None
         self.failure: Failure | None = None
         self.status = 0

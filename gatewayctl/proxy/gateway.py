@@ -18,6 +18,7 @@ from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.instance import Instance
 
 if TYPE_CHECKING:
+    from gatewayctl.policy.auth.base import Scheme
     from gatewayctl.policy.balancing.base import Balancer
     from gatewayctl.proxy.answering import AnsweringExchange
     from gatewayctl.proxy.express import ExpressConnection
@@ -79,6 +80,7 @@ class Gateway:
         self.wheel = TimerWheel(clock, loop.call_later)
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
+        self.schemes: Registry[Scheme] = Registry()
         self.series: Registry[RouteSeries] = Registry()
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0

@@ -3,9 +3,10 @@
 The bytes go through the same parser as live traffic, so what is refused there is refused here, with the same words.
 """
 
+import json
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from gatewayctl.core.framing import BadMessage
@@ -28,7 +29,10 @@ class NotARequest(ValueError):  # noqa: N818 - it says what the words are not
 
 
 class Asked(NamedTuple):
-    """A request as a client would make it. ``target`` is the path with its query; ``fields`` come after Host."""
+    """A request as a client would make it. ``target`` is the path with its query; ``fields`` come after Host.
+
+    ``claims`` are what its token would say, ``consumer`` whose credentials it would carry; neither is proved.
+    """
 
     method: str
     target: str
@@ -36,6 +40,8 @@ class Asked(NamedTuple):
     fields: tuple[tuple[str, str], ...] = ()
     scheme: str = "http"
     client_ip: str = "127.0.0.1"
+    claims: tuple[tuple[str, Any], ...] = ()
+    consumer: str = ""
 
     @property
     def url(self) -> str:
@@ -57,10 +63,13 @@ def asked(
     host: str | None = None,
     client_ip: str = "127.0.0.1",
     body_size: int | None = None,
+    claims: Sequence[str] = (),
+    consumer: str = "",
 ) -> Asked:
     """The request that these words mean: ``path`` a path with its query, or a URL; ``headers`` as ``Name: value``.
 
-    Path and method may change places. Raises NotARequest.
+    ``claims`` are ``NAME=VALUE``, where a value that is JSON is taken as such. Path and method may change places. Raises
+    NotARequest.
     """
     if _is_path(method) and TOKEN.fullmatch(path.encode(errors="replace")):
         path, method = method, path
@@ -83,7 +92,8 @@ def asked(
         fields.remove(next(field for field in fields if field[0].lower() == "host"))
     if body_size is not None:
         fields.append(("Content-Length", str(body_size)))
-    return Asked(method, path, host or authority or DEFAULT_HOST, tuple(fields), scheme, client_ip)
+    said = tuple(_claim(claim) for claim in claims)
+    return Asked(method, path, host or authority or DEFAULT_HOST, tuple(fields), scheme, client_ip, said, consumer)
 
 
 def read_head(raw: bytes, parser: HeadParser, server: ServerPlan) -> RequestHead:
@@ -122,3 +132,13 @@ def _field(header: str) -> tuple[str, str]:
     if "\r" in header or "\n" in header:
         raise NotARequest(f"the header {name!r} holds a line break", "a header stands on one line")
     return name, value.strip(" \t")
+
+
+def _claim(written: str) -> tuple[str, Any]:
+    name, equals, value = written.partition("=")
+    if not equals or not name:
+        raise NotARequest(f'"{written}" is no claim', "write --claim NAME=VALUE, such as --claim sub=u1")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.config import Loaded
-from gatewayctl.core.fields import Field, Kind
+from gatewayctl.core.fields import Field, Kind, combined
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.units import format_duration, format_size
+from gatewayctl.plan.identity import (
+    AccessPlan,
+    AnyPlan,
+    ApiKeyPlan,
+    AuthPlan,
+    CorsPlan,
+    JwtPlan,
+    PreflightPlan,
+    RequirePlan,
+)
 from gatewayctl.plan.model import (
     BodyLimitPlan,
     DeprecatedPlan,
@@ -23,6 +34,7 @@ from gatewayctl.routetest.hidden import MASK, Hidden
 from gatewayctl.routetest.places import place
 from gatewayctl.routetest.report import Answered, Sent
 
+_SCHEMES: Final = {JwtPlan: "jwt", ApiKeyPlan: "api_key", AnyPlan: "any"}
 _UNSAID: Final[KeyPath] = ()
 """Where no setting says it."""
 
@@ -42,6 +54,8 @@ class Passage:
     answered: Answered | None = None
     fields_before: tuple[Field, ...] = ()
     fields_after: tuple[Field, ...] = ()
+    identity: Any = None
+    """Who asks, once that is known: see ``policy.auth.identity``."""
     query_before: str | None = None
     query_after: str | None = None
 
@@ -83,6 +97,58 @@ def _max_body_size(passage: Passage, step: BodyLimitPlan) -> Words:
     size = passage.head.body
     fits = f"; this one has {format_size(size)}" if size > 0 else ""
     return [f"bodies up to {format_size(step.limit)} pass{fits}"], step.said_at
+
+
+def _cors_preflight(passage: Passage, step: PreflightPlan) -> Words:
+    method = asked_method(passage.head)
+    if method is None:
+        return ["passes: it is no preflight"], step.said_at
+    if passage.answered is None:
+        return [f"answers preflights as cors.{step.cors} says"], step.said_at
+    allowed = any(name == "Access-Control-Allow-Origin" for name, _ in passage.answered.fields)
+    origin = _shown(passage.head, b"origin")
+    return [
+        f"answers the preflight for {_name(method)}: {'allowed' if allowed else 'not allowed'} from {origin}"
+    ], step.said_at
+
+
+def _cors(passage: Passage, step: CorsPlan) -> Words:
+    return [f"adds what cors.{step.cors} says, in place of what the service says"], step.said_at
+
+
+def _access(passage: Passage, step: AccessPlan) -> Words:
+    access = passage.plan.identity.access[step.access]
+    said = [f"allow {', '.join(access.allow)}"] if access.allow else []
+    said += [f"deny {', '.join(access.deny)}"] if access.deny else []
+    return [f"asks access.{step.access} about {passage.client_ip}: {'; '.join(said) or 'all may'}"], step.said_at
+
+
+def _auth(passage: Passage, step: AuthPlan) -> Words:
+    identity = passage.identity
+    scheme = passage.plan.identity.schemes[step.scheme]
+    does = [f"by auth.{step.scheme} ({_SCHEMES[type(scheme)]})"]
+    if identity is None:
+        does.append("nobody is known: say who asks with --claim NAME=VALUE or --consumer NAME")
+    else:
+        who = f"consumer {identity.consumer}" if identity.consumer else "somebody without a name"
+        by = "" if identity.scheme == step.scheme else f", by auth.{identity.scheme}"
+        does.append(f"taken as proved: {who}{by}")
+        if identity.tags:
+            does.append(f"tags {', '.join(sorted(identity.tags))}")
+        if identity.scopes:
+            does.append(f"scopes {', '.join(sorted(identity.scopes))}")
+    before, after = passage.fields_before, passage.fields_after
+    does += [f"removes {_name(f.name)}" for f in before if f not in after]
+    does += [f"sets {_written(f, frozenset())}" for f in after if f not in before]
+    return does, step.said_at
+
+
+def _require(passage: Passage, step: RequirePlan) -> Words:
+    does = [f"all scopes of {', '.join(step.scopes)}"] if step.scopes else []
+    does += [f"claim {name} one of {', '.join(values)}" for name, values in step.claims]
+    does += [f"a consumer of {', '.join(sorted(step.consumers))}"] if step.consumers else []
+    does += [f"a consumer tagged {' or '.join(sorted(step.tags))}"] if step.tags else []
+    return does or ["somebody who is known"], step.said_at
 
 
 def _answers(passage: Passage, step: RespondPlan | RedirectPlan) -> Words:
@@ -160,12 +226,17 @@ STEP_WORDS: Final[Mapping[str, Callable[[Passage, Any], Words]]] = {
     "client_address": _client_address,
     "canonical_path": _canonical_path,
     "match": _match,
+    "cors_preflight": _cors_preflight,
+    "access": _access,
     "max_body_size": _max_body_size,
+    "auth": _auth,
+    "require": _require,
     "respond": _answers,
     "redirect": _answers,
     "request_transform": _request_transform,
     "forward": _forward,
     "response_transform": _response_transform,
+    "cors": _cors,
     "deprecated": _deprecated,
     "response_ids": _response_ids,
     "metrics": _metrics,
@@ -177,6 +248,10 @@ STEP_WORDS: Final[Mapping[str, Callable[[Passage, Any], Words]]] = {
 def _written(field: Field, secret: frozenset[str]) -> str:
     line = field.line.decode("latin-1").rstrip("\r\n")
     return f"{line.partition(':')[0]}: {MASK}" if field.name.decode("latin-1") in secret else line
+
+
+def _shown(head: RequestHead, name: bytes) -> str:
+    return (combined(head.fields, name) or b"").decode("latin-1")
 
 
 def _name(name: bytes) -> str:

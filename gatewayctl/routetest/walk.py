@@ -6,7 +6,7 @@ in a ring above this one. Nothing is opened and nobody is asked.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from gatewayctl.config import Loaded
 from gatewayctl.core.failures import Failure, failure
@@ -31,12 +31,20 @@ REQUEST_ID = b"REQUEST-ID"
 """Stands for the id that a live request gets; fit for every place that a template may put it in."""
 
 
+_OWN: Final = {
+    "health": (200, "it is the health path"),
+    "options": (204, "it is about the server"),
+    "preflight": (204, "it is a CORS preflight that no route takes, answered by the default policy"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The live parts of rings above: ``admit`` makes the step of a plan, by the plan's class; ``send_path`` what makes
-    the path that is sent, None where it is the matched one."""
+    """The live parts of rings above: ``admit`` makes the step of a plan, by the plan's class, from it and the ``parts``
+    that steps share; ``send_path`` what makes the path that is sent, None where it is the matched one."""
 
-    admit: Mapping[type, Callable[[Any], Any]]
+    admit: Mapping[type, Callable[[Any, Any], Any]]
+    parts: Callable[[Plan, Asked], Any]
     send_path: Callable[[PathPlan, RoutingOptions], Callable[[Any], bytes] | None]
 
 
@@ -53,6 +61,7 @@ class Traffic:
     route_name: str
     service_name: str
     request_id: bytes = field(default=REQUEST_ID)
+    identity: Any = None
 
 
 def examine(request: Asked, loaded: Loaded, plan: Plan, live: Live) -> Report:
@@ -65,7 +74,7 @@ def examine(request: Asked, loaded: Loaded, plan: Plan, live: Live) -> Report:
         hints = (f"a client sends it percent-encoded: gatewayctl route-test '{hint}'",) if hint else ()
         return _refused(request, request.target, failure(error.reason, error.detail), hints=hints)
     table = build_table(plan)
-    decision = decide(head, table, server)
+    decision = decide(head, table, plan)
     passage = Passage(loaded, Hidden(loaded), plan, head, request.client_ip, decision.path.decode("latin-1"))
     if decision.match is None:
         return _not_routed(request, decision, passage, table)
@@ -81,7 +90,7 @@ def _not_routed(request: Asked, decision: Decision, passage: Passage, table: Any
     """An answer of the gateway's own, or a refusal with the routes that came near."""
     steps = tuple(_lines(passage, ("request_id", "client_address", "canonical_path")))
     if decision.refusal is None:
-        status, detail = (200, "it is the health path") if decision.own == "health" else (204, "it is about the server")
+        status, detail = _OWN[decision.own]
         return Report(request, GATEWAY, passage.path, status, detail=detail, steps=steps)
     near, hints = near_misses(decision, passage, request)
     if decision.refusal.kind.reason == "ambiguous_path":
@@ -98,6 +107,7 @@ class _Walk:
         self.passage = passage
         self.route = passage.route = route
         self.live = live
+        self.parts = live.parts(passage.plan, request)
         self.refusal: Failure | None = None
         self.stopped_by: type | None = None
         self.does: dict[type, tuple[tuple[str, ...], Place | None]] = {}
@@ -144,7 +154,8 @@ class _Walk:
             if make is None:
                 continue
             passage.fields_before, passage.query_before = tuple(traffic.fields), _text(traffic.query)
-            outcome = make(plan).admit(traffic)
+            outcome = make(plan, self.parts).admit(traffic)
+            passage.identity = traffic.identity
             passage.fields_after, passage.query_after = tuple(traffic.fields), _text(traffic.query)
             if isinstance(outcome, Failure):
                 self.refusal = outcome

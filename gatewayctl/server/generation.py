@@ -9,16 +9,21 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from gatewayctl.plan.identity import AnyPlan, IdentityPlan
 from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.table import routing_options
+from gatewayctl.policy.auth import SCHEMES, choice
+from gatewayctl.policy.auth.base import Scheme
 from gatewayctl.policy.balancing import BALANCERS
 from gatewayctl.proxy.bound import Bound, BoundRoute
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
 from gatewayctl.server.turns import Turns
 from gatewayctl.state.registry import Registry
+from gatewayctl.steps.parts import parts_of
 from gatewayctl.telemetry.series import Histogram, RouteSeries
 from gatewayctl.upstream.instance import Instance
 from gatewayctl.upstream.service import Service
@@ -53,6 +58,7 @@ class Generations:
             if turns.over():
                 await turns.rest()
         options = routing_options(plan.server)
+        parts = parts_of(plan.identity, self._schemes(plan.identity, keep), self._gateway.wall_clock)
         builder = TableBuilder(options)
         routes: list[BoundRoute] = []
         plans: list[RoutePlan] = []
@@ -69,7 +75,7 @@ class Generations:
                 service_name = "" if forward is None else forward.service
                 if series.service != service_name:
                     moved.append((series, service_name))
-                routes.append(BoundRoute(route, service_of, series, options))
+                routes.append(BoundRoute(route, service_of, series, options, parts))
                 plans.append(route)
                 if turns.over():
                     await turns.rest()
@@ -80,6 +86,7 @@ class Generations:
             routes=routes,
             services=services,
             unmatched=self._series(_UNMATCHED, buckets),
+            default_cors=parts.cors.get(plan.identity.default_cors or ""),
         )
         return Swap(self._gateway, self, bound, keep, moved)
 
@@ -94,9 +101,25 @@ class Generations:
         for instance in gateway.instances.retire_others(keep):
             instance.retire()
         gateway.balancers.retire_others(keep)
+        gateway.schemes.retire_others(keep)
         gateway.series.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
+
+    def _schemes(self, plan: IdentityPlan, keep: set[Hashable]) -> dict[str, Scheme]:
+        """The authentication schemes. One that has not changed remembers whom it has verified."""
+        consumers = frozenset(plan.consumers.values()) if plan.schemes else frozenset()
+        schemes: dict[str, Scheme] = {}
+        choices: list[AnyPlan] = []
+        for name, scheme in plan.schemes.items():
+            if isinstance(scheme, AnyPlan):
+                choices.append(scheme)
+                continue
+            key = ("scheme", scheme, consumers)
+            keep.add(key)
+            make = partial(SCHEMES[type(scheme)], scheme, plan.consumers)
+            schemes[name] = self._gateway.schemes.obtain(key, make)
+        return schemes | {scheme.name: choice(scheme, schemes) for scheme in choices}
 
     def _series(self, key: Hashable, buckets: tuple[float, ...]) -> RouteSeries:
         return self._gateway.series.obtain(key, lambda: RouteSeries(buckets))

@@ -7,6 +7,7 @@ from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Field
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.core.reply import Reply
+from gatewayctl.policy.auth.identity import Identity
 
 
 class Traffic(Protocol):
@@ -18,6 +19,8 @@ class Traffic(Protocol):
     path: bytes
     params: Mapping[str, bytes]
     request_id: bytes
+    identity: Identity | None
+    """Who asks, from the auth step on; None where nobody is known."""
 
     @property
     def client_ip(self) -> bytes:

@@ -29,6 +29,15 @@ def run(
     client_ip: Annotated[
         str, typer.Option("--client-ip", metavar="ADDRESS", help="Who asks, as the gateway sees it.")
     ] = "127.0.0.1",
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claim", metavar="NAME=VALUE", help="What its token would say, as if verified. May be given again."
+        ),
+    ] = None,
+    consumer: Annotated[
+        str, typer.Option("--consumer", metavar="NAME", help="The consumer whose credentials it would carry.")
+    ] = "",
     body_size: Annotated[
         str | None, typer.Option("--body-size", metavar="SIZE", help="The length of the body, such as 5MiB or 1200.")
     ] = None,
@@ -61,6 +70,8 @@ def run(
             host=host,
             client_ip=_address(client_ip),
             body_size=None if body_size is None else _size(body_size),
+            claims=claim or (),
+            consumer=consumer,
         )
     except NotARequest as error:
         raise usage(str(error), error.help) from None

@@ -1,0 +1,41 @@
+"""The plug point of authentication schemes. They are pure: what is asked and the time are arguments."""
+
+from typing import NamedTuple, Protocol
+
+from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.credentials import Credential
+from gatewayctl.policy.auth.identity import Identity
+
+
+class Asking(Protocol):
+    """What a scheme may look at of a request."""
+
+    head: RequestHead
+
+
+class Refusal(NamedTuple):
+    """Credentials that do not hold: why, in words for the client, and the challenges that answer it (RFC 9110 11.6.1)."""
+
+    detail: str
+    challenges: tuple[bytes, ...]
+
+
+class Scheme(Protocol):
+    """A scheme, bound once a generation or longer.
+
+    ``wants`` says what is looked for, as in "a bearer token"; ``challenges`` answer a request that has none of it.
+    ``credentials`` are what it reads; ``forward_claims`` which claims go on as which header.
+    """
+
+    name: str
+    optional: bool
+    wants: str
+    challenges: tuple[bytes, ...]
+    credentials: tuple[Credential, ...]
+    forward_claims: tuple[tuple[str, bytes], ...]
+
+    def identify(self, asking: Asking, now: float) -> Identity | Refusal | None:
+        """Who asks; why the credentials do not hold; or None where there are none. ``now``: seconds since the epoch."""
+
+    def insufficient_scope(self, scopes: tuple[str, ...]) -> tuple[bytes, ...]:
+        """The challenges for credentials that hold and do not reach that far."""

@@ -1,0 +1,69 @@
+"""Finds out who asks (401 where that fails), and what of it the service is told.
+
+Headers that carry claims are taken out of every request, so that nobody can send them along; then those of the identity
+are put in. Credentials that are not to be sent on are taken out wherever the scheme would have read them.
+"""
+
+from gatewayctl.core.failures import Failure, failure
+from gatewayctl.core.fields import Field, field
+from gatewayctl.core.grammar import VALUE_BYTES
+from gatewayctl.plan.identity import AuthPlan
+from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.steps.base import Traffic
+from gatewayctl.steps.parts import Parts
+
+
+class AuthStep:
+    """See ``AdmitStep``."""
+
+    __slots__ = ("_clock", "_drops", "_forward", "_nobody", "_scheme", "_withheld")
+
+    def __init__(self, plan: AuthPlan, parts: Parts) -> None:
+        scheme = self._scheme = parts.schemes[plan.scheme]
+        self._clock = parts.wall_clock
+        self._forward = scheme.forward_claims
+        names = {name.lower() for _, name in scheme.forward_claims}
+        self._drops = frozenset(names | {name.replace(b"-", b"_") for name in names})
+        """With an underscore some servers take them for the same."""
+        self._withheld = tuple(credential for credential in scheme.credentials if not credential.forwarded)
+        self._nobody = failure("unauthorized", f"this needs {scheme.wants}", www_authenticate(scheme.challenges))
+
+    def admit(self, traffic: Traffic) -> Failure | None:
+        """401, or the identity in its place."""
+        scheme = self._scheme
+        outcome = scheme.identify(traffic, self._clock())
+        if isinstance(outcome, Identity):
+            traffic.identity = outcome
+        elif outcome is not None:
+            return failure("unauthorized", outcome.detail, www_authenticate(outcome.challenges))
+        elif not scheme.optional:
+            return self._nobody
+        if self._drops or self._withheld:
+            self._edit(traffic)
+        return None
+
+    def _edit(self, traffic: Traffic) -> None:
+        fields, query, drops = traffic.fields, traffic.query, self._drops
+        if drops:
+            fields = [f for f in fields if f[1] not in drops]
+            identity = traffic.identity
+            if identity is not None:
+                fields += _carried(identity, self._forward)
+        for credential in self._withheld:
+            fields, query = credential.without(fields, query)
+        traffic.fields, traffic.query = fields, query
+
+
+def www_authenticate(challenges: tuple[bytes, ...]) -> tuple[Field, ...]:
+    """A field for each challenge (RFC 9110 11.6.1)."""
+    return tuple(field(b"WWW-Authenticate", challenge) for challenge in challenges)
+
+
+def _carried(identity: Identity, forward: tuple[tuple[str, bytes], ...]) -> list[Field]:
+    """The claims as fields. One that cannot stand in a field as it is does not go on: cut, it might be another's."""
+    carried = []
+    for claim, name in forward:
+        value = identity.claim_text(claim)
+        if value is not None and not value.translate(None, VALUE_BYTES) and value == value.strip(b" \t"):
+            carried.append(field(name, value))
+    return carried
