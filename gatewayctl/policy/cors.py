@@ -10,7 +10,7 @@ from gatewayctl.core.preflight import asked_method
 from gatewayctl.plan.identity import CorsPolicyPlan
 
 _PREFIX: Final = b"access-control-"
-_LABELS: Final = re.compile(r"[a-z0-9.-]+")
+_LABELS: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _VARY: Final = field(b"Vary", b"Origin")
 _VARY_PREFLIGHT: Final = field(b"Vary", b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
 _CREDENTIALS: Final = field(b"Access-Control-Allow-Credentials", b"true")

@@ -20,8 +20,8 @@ from gatewayctl.policy.auth.tokens import BadToken, claims_of, header_of
 class Said(NamedTuple):
     """Who is said to ask: the claims of a token, or a consumer. Neither: nobody in particular."""
 
-    claims: Mapping[str, Any] = {}
-    consumer: str = ""
+    claims: Mapping[str, Any]
+    consumer: str
 
 
 class AssumedScheme:

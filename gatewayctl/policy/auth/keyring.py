@@ -48,7 +48,9 @@ class KeyRing:
             self._keys = [_Key(plan.id, plan.kind, plan.alg, _loaded(plan)) for plan in self._plans]
         kind, algorithm = FITS[header.algorithm], header.algorithm
         fitting = [key for key in self._keys if key.kind == kind and key.alg in ("", algorithm)]
-        named = [key for key in fitting if key.id == header.id or not key.id] if header.id else fitting
+        named = fitting
+        if header.id:  # a key without a name of its own may be meant, but not where another has that name
+            named = [k for k in fitting if k.id == header.id] or [k for k in fitting if not k.id]
         if not named:
             raise UnknownKey("the token is signed with a key that is not known here")
         for key in named[:_MOST_TRIED]:

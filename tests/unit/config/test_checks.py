@@ -165,11 +165,11 @@ def _pairs(pattern: str) -> list[tuple[str, str]]:
 
 
 def test_a_policy_that_nothing_uses_is_refused_too(config: Config) -> None:
-    assert codes(config('[access.office]\nallow = ["10.0.0.0/8"]')) == ["E901"]
+    assert codes(config('[caches.hot]\nttl = "30s"')) == ["E901"]
 
 
 def test_what_is_refused_is_not_criticised_further(config: Config) -> None:
-    assert codes(config('[routes.r]\npath = "/"\nrespond = {}\nauth = "nowhere"')) == ["E901"]
+    assert codes(config('[routes.r]\npath = "/"\nrespond = {}\ncache = "nowhere"')) == ["E901"]
 
 
 def test_a_wrong_value_is_not_refused_as_well(config: Config) -> None:
