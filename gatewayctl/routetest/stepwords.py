@@ -120,6 +120,8 @@ def _access(passage: Passage, step: AccessPlan) -> Words:
     access = passage.plan.identity.access[step.access]
     said = [f"allow {', '.join(access.allow)}"] if access.allow else []
     said += [f"deny {', '.join(access.deny)}"] if access.deny else []
+    if passage.hidden.covers(("access", step.access)):
+        said = [MASK]
     return [f"asks access.{step.access} about {passage.client_ip}: {'; '.join(said) or 'all may'}"], step.said_at
 
 
@@ -145,7 +147,11 @@ def _auth(passage: Passage, step: AuthPlan) -> Words:
 
 def _require(passage: Passage, step: RequirePlan) -> Words:
     does = [f"all scopes of {', '.join(step.scopes)}"] if step.scopes else []
-    does += [f"claim {name} one of {', '.join(values)}" for name, values in step.claims]
+    covers = passage.hidden.covers
+    does += [
+        f"claim {name} one of {MASK if covers((*step.said_at, 'claims', name)) else ', '.join(values)}"
+        for name, values in step.claims
+    ]
     does += [f"a consumer of {', '.join(sorted(step.consumers))}"] if step.consumers else []
     does += [f"a consumer tagged {' or '.join(sorted(step.tags))}"] if step.tags else []
     return does or ["somebody who is known"], step.said_at

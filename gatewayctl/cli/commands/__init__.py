@@ -29,5 +29,6 @@ COMMANDS: Final[dict[str, Command]] = {
     "services": Command("services", _SHOW, "List the services and their instances"),
     "dump": Command("dump", _SHOW, "Print the effective configuration, without secrets"),
     "schema": Command("schema", _SHOW, "Print the JSON Schema of the configuration, for editors"),
+    "hash-key": Command("hash_key", _START, "Print the hash of an API key, for a consumer"),
     "completion": Command("completion", _START, "Print a script that completes commands in your shell"),
 }

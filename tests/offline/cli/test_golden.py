@@ -16,6 +16,7 @@ from tests.offline.cli.conftest import Ran
 GOLDEN = Path(__file__).parent / "golden"
 _WRITE = bool(os.environ.get("GATEWAYCTL_WRITE_GOLDEN"))
 _SHOP = "-c shop.toml --env-file secrets.env"
+_GUARDED = "-c guarded.toml"
 _USER = "http://api.example.com/api/users/42"
 
 CASES = {
@@ -58,6 +59,20 @@ CASES = {
     "route-test-options-about-the-server": f"route-test '*' OPTIONS {_SHOP}",
     "route-test-connect": f"route-test / CONNECT {_SHOP}",
     "route-test-json": f"route-test /shop/7 --json {_SHOP}",
+    "route-test-a-token": "route-test /api/orders/7 --claim sub=acme --claim 'scope=orders:read more' --claim role=staff "
+    f"-H 'Authorization: Bearer x' -H 'X-User-Id: admin' {_GUARDED}",
+    "route-test-nobody": f"route-test /api/orders/7 {_GUARDED}",
+    "route-test-a-missing-scope": f"route-test /api/orders/7 --claim sub=u1 --claim role=admin {_GUARDED}",
+    "route-test-a-consumer": f"route-test /partners/x --consumer acme --client-ip 10.1.2.3 {_GUARDED}",
+    "route-test-an-api-key": "route-test /partners/x -H 'X-API-Key: k-acme-of-some-length' "
+    f"--client-ip 10.1.2.3 {_GUARDED}",
+    "route-test-an-address-that-is-not-let-in": f"route-test /partners/x --client-ip 10.6.6.6 {_GUARDED}",
+    "route-test-a-preflight": "route-test /api/orders/7 OPTIONS -H 'Origin: https://app.example.com' "
+    f"-H 'Access-Control-Request-Method: POST' {_GUARDED}",
+    "route-test-a-preflight-of-nothing": "route-test /nowhere OPTIONS -H 'Origin: https://app.example.com' "
+    f"-H 'Access-Control-Request-Method: POST' {_GUARDED}",
+    "route-test-a-claim-that-is-none": f"route-test / --claim sub {_GUARDED}",
+    "hash-key-without-a-key": "hash-key",
     "test-route-is-route-test": f"test-route /admin {_SHOP}",
 }
 
