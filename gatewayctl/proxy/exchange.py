@@ -6,7 +6,8 @@ in four files: what is known (``exchange_state``, steps 2 and 3), how it ends (`
 (``forwarding``, steps 7 to 9), and here what happens when.
 """
 
-from typing import Final
+from collections.abc import Awaitable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, chunk
 from gatewayctl.core.failures import Failure, failure
@@ -15,11 +16,12 @@ from gatewayctl.core.framing import CHUNKED
 from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
-from gatewayctl.proxy.forwarding import ForwardingExchange
+from gatewayctl.proxy.forwarding import MAX_KEPT, ForwardingExchange
 from gatewayctl.routing import Match, Miss, PathError, canonical_path, plainly_canonical
 
-MAX_KEPT: Final = 64 * 1024
-"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
+if TYPE_CHECKING:
+    from gatewayctl.proxy.bound import BoundRoute
+    from gatewayctl.steps.base import AdmitStep
 
 _DATE: Final = Kind.DATE
 _NEVER_NAMED: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING | Kind.HOST
@@ -74,15 +76,57 @@ class Exchange(ForwardingExchange):
         if named:  # what the client made hop-by-hop ends here, before any step puts in fields of its own
             self.fields = [f for f in head.fields if f[0] & _NEVER_NAMED or f[1] not in named]
         # 6. admission: the steps of the route, any of which may answer
-        for step in route.admit:
-            reply = step.admit(self)
-            if reply is not None:
-                if isinstance(reply, Failure):
-                    self.fail(reply)
+        self._admit(route, iter(route.admit))
+
+    def _admit(self, route: "BoundRoute", steps: "Iterator[AdmitStep]") -> None:
+        """The steps that are left. One that has to wait is waited for, and admission goes on behind it."""
+        for step in steps:
+            outcome = step.admit(self)
+            if outcome is not None:
+                if isinstance(outcome, Failure):
+                    self.fail(outcome)
+                elif isinstance(outcome, Reply):
+                    self.answer(outcome)
                 else:
-                    self.answer(reply)
+                    self._wait(outcome, route, steps)
                 return
         self._forward(route)
+
+    def _wait(
+        self, outcome: Awaitable[Reply | Failure | None], route: "BoundRoute", steps: "Iterator[AdmitStep]"
+    ) -> None:
+        """The client's body waits meanwhile; a client that leaves, or is given up, cancels it."""
+        if not self.request_complete:
+            self._body_pending = []
+            self.door.pause_body()
+        self._connecting = self.gateway.loop.create_task(self._resume(outcome, route, steps))
+
+    async def _resume(
+        self, waited: Awaitable[Reply | Failure | None], route: "BoundRoute", steps: "Iterator[AdmitStep]"
+    ) -> None:
+        try:
+            outcome = await waited
+        except Exception as error:
+            self.gateway.report(error, "admitting a request")
+            outcome = failure("internal_error", "the request could not be admitted")
+        self._connecting = None
+        if self.settled:
+            return
+        self.sent_at = self.gateway.clock()
+        if isinstance(outcome, Failure):
+            self.fail(outcome)
+        elif outcome is not None:
+            self.answer(outcome)
+        else:
+            self._go_on(route, steps)
+
+    def _go_on(self, route: "BoundRoute", steps: "Iterator[AdmitStep]") -> None:
+        """As at the beginning, but nobody above us reports what goes wrong."""
+        try:
+            self._admit(route, steps)
+        except Exception as error:
+            self.gateway.report(error, "handling a request")
+            self.fail(failure("internal_error", "the request could not be handled"))
 
     def refuse(self, what: Failure) -> None:
         """Answers a request whose head could not be read or may not be served."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"})
 """RFC 9110 9.2.2."""
+MAX_KEPT: Final = 64 * 1024
+"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
 _TRACESTATE: Final = Kind.TRACESTATE
 _FORWARDED_OTHER: Final = Kind.FORWARDED_OTHER
 
@@ -49,7 +51,7 @@ class ForwardingExchange(AnsweringExchange):
         else:
             self._block = self._passed(route)
         if head.body != NO_BODY and head.method in _IDEMPOTENT:
-            self._kept = []
+            self._keep()
         # 8. an instance, and a connection to it
         instance = route.service.pick()  # type: ignore[union-attr]
         if instance is None:
@@ -83,6 +85,12 @@ class ForwardingExchange(AnsweringExchange):
         if head.wishes is not PLAIN:
             lines += self._wished(head.wishes, route)
         return b"".join(lines)
+
+    def _keep(self) -> None:
+        """Begins to keep the body; what came while admission had to wait is part of it."""
+        pending = self._body_pending or []
+        self._kept_size = sum(map(len, pending))
+        self._kept = list(pending) if self._kept_size <= MAX_KEPT else None
 
     def _wished(self, wishes: Wishes, route: "BoundRoute") -> list[bytes]:
         """The connection fields of our own that carry a client's wishes on: Expect, an allowed upgrade, TE."""
@@ -191,7 +199,7 @@ class ForwardingExchange(AnsweringExchange):
         route = self.route
         if route is None:
             return
-        now = self.started if self._reused and self.head.body == NO_BODY else self.gateway.clock()
+        now = self.sent_at if self._reused and self.head.body == NO_BODY else self.gateway.clock()
         if self._total_deadline == NEVER:
             self._total_deadline = now + route.timeout
             connection.wait_until(now + route.wait, route.wait_note)

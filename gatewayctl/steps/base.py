@@ -1,6 +1,6 @@
 """The plug point of pipeline steps, and what a step may see and change of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from gatewayctl.core.failures import Failure
@@ -36,8 +36,8 @@ class Traffic(Protocol):
 
 
 class AdmitStep(Protocol):
-    def admit(self, traffic: Traffic) -> Reply | Failure | None:
-        """Lets the request pass (None), or answers it."""
+    def admit(self, traffic: Traffic) -> Reply | Failure | Awaitable[Reply | Failure | None] | None:
+        """Lets the request pass (None), or answers it; what has to wait gives something to await, which then says so."""
 
 
 class ShapeStep(Protocol):
