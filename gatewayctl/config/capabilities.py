@@ -41,7 +41,7 @@ def _other_balancer(value: Any) -> bool:
 
 
 def _other_scheme(value: Any) -> bool:
-    return value not in ("jwt", "api_key", "any")
+    return value not in ("jwt", "api_key", "basic", "forward", "any")
 
 
 def _policies(*sections: str) -> dict[str, Missing]:
@@ -78,8 +78,6 @@ MISSING: Final[Mapping[str, Missing]] = {
     "routes.*.cache": Missing('"cache"', _used),
     "routes.*.compress": Missing('"compress"', _used),
     "auth.*.type": Missing("this kind of authentication", _other_scheme, on_key=False),
-    "auth.*.jwks_url": Missing('"jwks_url"', _always),
-    "auth.*.discovery_url": Missing('"discovery_url"', _always),
     "consumers.*.limits": Missing('"limits"', _used),
     **_policies("limits", "stores", "breakers", "retries", "caches"),
 }

@@ -59,6 +59,7 @@ FAILURES: Final[dict[str, FailureKind]] = _table(
     FailureKind("dns_failed", 503, _U, "The service's name cannot be resolved", "dns_error"),
     FailureKind("no_healthy_instance", 503, _U, "No instance of the service is available", "destination_unavailable"),
     FailureKind("shutting_down", 503, _G, "The gateway is shutting down", "proxy_internal_response", closes=True),
+    FailureKind("auth_unavailable", 503, _U, "Who asks cannot be found out now", "destination_unavailable"),
     FailureKind("connect_timeout", 504, _U, "The service could not be reached in time", "connection_timeout"),
     FailureKind("upstream_timeout", 504, _U, "The service did not answer in time", "http_response_timeout"),
 )

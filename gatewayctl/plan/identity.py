@@ -34,12 +34,27 @@ class CredentialPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedKeysPlan:
+    """Keys that are fetched: the set at ``url``, or (``discovery``) the one that the OpenID document there names.
+
+    That document must be of ``issuer``, unless None; ``algorithms`` say which keys are of use.
+    """
+
+    url: str
+    discovery: bool
+    issuer: str | None
+    algorithms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JwtPlan:
     """``[auth.NAME] type = "jwt"``. ``issuer`` and ``audience`` None: not checked, on purpose. Times are seconds."""
 
     name: str
     algorithms: tuple[str, ...]
     keys: tuple[KeyPlan, ...]
+    fetched: FetchedKeysPlan | None
+    """Where keys are fetched from, instead of ``keys``."""
     issuer: str | None
     audience: frozenset[str] | None
     leeway: float
@@ -67,6 +82,30 @@ class ApiKeyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class BasicPlan:
+    """``[auth.NAME] type = "basic"``. ``users``: names and hashes of passwords."""
+
+    name: str
+    users: tuple[tuple[str, str], ...] = field(repr=False)
+    credential: CredentialPlan
+    realm: str
+    optional: bool
+    said_at: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardAuthPlan:
+    """``[auth.NAME] type = "forward"``. ``timeout`` in seconds."""
+
+    name: str
+    url: str
+    timeout: float
+    send_headers: tuple[str, ...]
+    copy_headers: tuple[str, ...]
+    said_at: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
 class AnyPlan:
     """``[auth.NAME] type = "any"``: the names of its schemes, in order."""
 
@@ -75,7 +114,7 @@ class AnyPlan:
     said_at: KeyPath
 
 
-SchemePlan = JwtPlan | ApiKeyPlan | AnyPlan
+SchemePlan = JwtPlan | ApiKeyPlan | BasicPlan | ForwardAuthPlan | AnyPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,26 @@ from collections.abc import Callable
 from typing import Final
 
 from gatewayctl.config import GatewayConfig, Loaded
-from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, AuthConfig, JwtConfig
+from gatewayctl.config.models.auth import (
+    AnyAuthConfig,
+    ApiKeyConfig,
+    AuthConfig,
+    BasicConfig,
+    ForwardAuthConfig,
+    JwtConfig,
+)
 from gatewayctl.config.models.web import CorsConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.identity import (
     AccessListPlan,
     AnyPlan,
     ApiKeyPlan,
+    BasicPlan,
     ConsumerPlan,
     CorsPolicyPlan,
     CredentialPlan,
+    FetchedKeysPlan,
+    ForwardAuthPlan,
     IdentityPlan,
     JwtPlan,
     KeyPlan,
@@ -21,6 +31,7 @@ from gatewayctl.plan.identity import (
 )
 from gatewayctl.plan.keys import BadKeys, jwk_set, pem_key, secret_key
 from gatewayctl.plan.model import KeyPath
+from gatewayctl.plan.users import BadUsers, users_of
 
 _ON_PURPOSE: Final = "any"
 """What issuer or audience say where they are not checked."""
@@ -65,6 +76,14 @@ def _scheme(name: str, scheme: AuthConfig, loaded: Loaded, findings: Findings) -
             place, key = ("header", scheme.header) if scheme.header is not None else ("query", scheme.query or "")
             credential = CredentialPlan(place, key, scheme.forward_credentials)
             return ApiKeyPlan(name, credential, scheme.realm, scheme.optional, at)
+        case BasicConfig():
+            credential = CredentialPlan("authorization", "authorization", scheme.forward_credentials)
+            users = _users((*at, "users_file"), loaded, findings)
+            return BasicPlan(name, users, credential, scheme.realm, scheme.optional, at)
+        case ForwardAuthConfig():
+            return ForwardAuthPlan(
+                name, scheme.url, scheme.timeout, tuple(scheme.send_headers), tuple(scheme.copy_headers), at
+            )
         case AnyAuthConfig():
             return AnyPlan(name, tuple(scheme.of), at)
     return None
@@ -76,6 +95,7 @@ def _jwt(name: str, scheme: JwtConfig, at: KeyPath, loaded: Loaded, findings: Fi
         name=name,
         algorithms=tuple(scheme.algorithms),
         keys=_keys(scheme, at, loaded, findings),
+        fetched=_fetched(scheme),
         issuer=None if scheme.issuer == _ON_PURPOSE else scheme.issuer,
         audience=None if _ON_PURPOSE in scheme.audience else frozenset(scheme.audience),
         leeway=scheme.leeway,
@@ -89,6 +109,26 @@ def _jwt(name: str, scheme: JwtConfig, at: KeyPath, loaded: Loaded, findings: Fi
         optional=scheme.optional,
         said_at=at,
     )
+
+
+def _fetched(scheme: JwtConfig) -> FetchedKeysPlan | None:
+    url = scheme.jwks_url or scheme.discovery_url
+    if url is None:
+        return None
+    issuer = None if scheme.issuer == _ON_PURPOSE else scheme.issuer
+    return FetchedKeysPlan(url, scheme.jwks_url is None, issuer, tuple(scheme.algorithms))
+
+
+def _users(at: KeyPath, loaded: Loaded, findings: Findings) -> tuple[tuple[str, str], ...]:
+    """The names and hashes of a file as htpasswd writes it. What is wrong with a line is told without its content."""
+    if at not in loaded.contents:
+        return ()
+    try:
+        return users_of(loaded.contents[at])
+    except BadUsers as error:
+        message = f"no users in this file: {error}"
+        findings.error("E205", message, at, help="write it with htpasswd -B, or with argon2 hashes")
+        return ()
 
 
 def _media_type(value: str) -> str:

@@ -11,6 +11,8 @@ from gatewayctl.core.fields import Field, Kind, field
 from gatewayctl.core.reply import Reply
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.identity import Entropy
+from gatewayctl.state.auth.key_set import Fetch
+from gatewayctl.state.auth.surroundings import Surroundings
 from gatewayctl.state.registry import Registry
 from gatewayctl.state.timer_wheel import TimerWheel
 from gatewayctl.telemetry.access_log import Formatter
@@ -71,6 +73,7 @@ class Gateway:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
         entropy: Entropy | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self.loop = loop
         self.reporter = reporter
@@ -81,6 +84,7 @@ class Gateway:
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
         self.schemes: Registry[Scheme] = Registry()
+        self.surroundings = Surroundings(loop=loop, clock=clock, say=reporter.event, fetch=fetch)
         self.series: Registry[RouteSeries] = Registry()
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0

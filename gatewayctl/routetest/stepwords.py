@@ -14,7 +14,9 @@ from gatewayctl.plan.identity import (
     AnyPlan,
     ApiKeyPlan,
     AuthPlan,
+    BasicPlan,
     CorsPlan,
+    ForwardAuthPlan,
     JwtPlan,
     PreflightPlan,
     RequirePlan,
@@ -34,7 +36,13 @@ from gatewayctl.routetest.hidden import MASK, Hidden
 from gatewayctl.routetest.places import place
 from gatewayctl.routetest.report import Answered, Sent
 
-_SCHEMES: Final = {JwtPlan: "jwt", ApiKeyPlan: "api_key", AnyPlan: "any"}
+_SCHEMES: Final = {
+    JwtPlan: "jwt",
+    ApiKeyPlan: "api_key",
+    BasicPlan: "basic",
+    ForwardAuthPlan: "forward",
+    AnyPlan: "any",
+}
 _UNSAID: Final[KeyPath] = ()
 """Where no setting says it."""
 

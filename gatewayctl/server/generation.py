@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from gatewayctl.plan.identity import AnyPlan, IdentityPlan
+from gatewayctl.plan.identity import AnyPlan, IdentityPlan, JwtPlan
 from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.policy.auth import SCHEMES, choice
@@ -102,6 +102,8 @@ class Generations:
             instance.retire()
         gateway.balancers.retire_others(keep)
         gateway.schemes.retire_others(keep)
+        for key_set in gateway.surroundings.key_sets.retire_others(keep):
+            key_set.stop()
         gateway.series.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
@@ -117,7 +119,9 @@ class Generations:
                 continue
             key = ("scheme", scheme, consumers)
             keep.add(key)
-            make = partial(SCHEMES[type(scheme)], scheme, plan.consumers)
+            if isinstance(scheme, JwtPlan) and scheme.fetched is not None:
+                keep.add(("keys", scheme.fetched))
+            make = partial(SCHEMES[type(scheme)], scheme, plan.consumers, self._gateway.surroundings)
             schemes[name] = self._gateway.schemes.obtain(key, make)
         return schemes | {scheme.name: choice(scheme, schemes) for scheme in choices}
 

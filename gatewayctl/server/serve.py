@@ -131,6 +131,7 @@ class Serving:
             await self._reloader.stop()
             for instance in self.gateway.instances.values():
                 instance.abort_all()
+            await self.gateway.surroundings.close()
             self.gateway.wheel.stop()
             for file in self._socket_files.values():
                 file.remove()

@@ -4,13 +4,20 @@ Headers that carry claims are taken out of every request, so that nobody can sen
 are put in. Credentials that are not to be sent on are taken out wherever the scheme would have read them.
 """
 
+from collections.abc import Awaitable
+from typing import Final
+
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import Field, field
 from gatewayctl.core.grammar import VALUE_BYTES
+from gatewayctl.core.reply import Reply
 from gatewayctl.plan.identity import AuthPlan
 from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.auth.outcomes import Refusal, Settled, Unavailable, Waiting
 from gatewayctl.steps.base import Traffic
 from gatewayctl.steps.parts import Parts
+
+_AGAIN: Final = (field(b"Retry-After", b"5"),)
 
 
 class AuthStep:
@@ -28,15 +35,24 @@ class AuthStep:
         self._withheld = tuple(credential for credential in scheme.credentials if not credential.forwarded)
         self._nobody = failure("unauthorized", f"this needs {scheme.wants}", www_authenticate(scheme.challenges))
 
-    def admit(self, traffic: Traffic) -> Failure | None:
-        """401, or the identity in its place."""
-        scheme = self._scheme
-        outcome = scheme.identify(traffic, self._clock())
+    def admit(self, traffic: Traffic) -> Reply | Failure | Awaitable[Reply | Failure | None] | None:
+        """A refusal, or the identity in its place; or something to await, where it takes more than a look."""
+        outcome = self._scheme.identify(traffic, self._clock())
+        if isinstance(outcome, Waiting):
+            return self._later(traffic, outcome)
+        return self._settled(traffic, outcome)
+
+    async def _later(self, traffic: Traffic, waiting: Waiting) -> Reply | Failure | None:
+        return self._settled(traffic, waiting.then(await waiting.until))
+
+    def _settled(self, traffic: Traffic, outcome: Settled) -> Reply | Failure | None:
         if isinstance(outcome, Identity):
             traffic.identity = outcome
-        elif outcome is not None:
-            return failure("unauthorized", outcome.detail, www_authenticate(outcome.challenges))
-        elif not scheme.optional:
+        elif isinstance(outcome, Refusal):
+            return _refused(outcome)
+        elif isinstance(outcome, Unavailable):
+            return failure("auth_unavailable", outcome.detail, _AGAIN)
+        elif not self._scheme.optional:
             return self._nobody
         if self._drops or self._withheld:
             self._edit(traffic)
@@ -52,6 +68,14 @@ class AuthStep:
         for credential in self._withheld:
             fields, query = credential.without(fields, query)
         traffic.fields, traffic.query = fields, query
+
+
+def _refused(outcome: Refusal) -> Reply | Failure:
+    """The answer to credentials that do not hold; where somebody else decides, it may be to go elsewhere."""
+    if outcome.location:
+        return Reply(outcome.status, (field(b"Location", outcome.location), field(b"Cache-Control", b"no-store")))
+    reason = "forbidden" if outcome.status == 403 else "unauthorized"
+    return failure(reason, outcome.detail, www_authenticate(outcome.challenges))
 
 
 def www_authenticate(challenges: tuple[bytes, ...]) -> tuple[Field, ...]:

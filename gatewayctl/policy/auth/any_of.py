@@ -1,8 +1,8 @@
 """A choice of schemes: the first one that a request carries credentials for decides, for good or ill."""
 
 from gatewayctl.plan.identity import AnyPlan
-from gatewayctl.policy.auth.base import Asking, Refusal, Scheme
-from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.auth.base import Asking, Scheme
+from gatewayctl.policy.auth.outcomes import Outcome
 
 
 class AnyScheme:
@@ -19,7 +19,7 @@ class AnyScheme:
         self.credentials = tuple(credential for scheme in schemes for credential in scheme.credentials)
         self.forward_claims = tuple(dict.fromkeys(pair for scheme in schemes for pair in scheme.forward_claims))
 
-    def identify(self, asking: Asking, now: float) -> Identity | Refusal | None:
+    def identify(self, asking: Asking, now: float) -> Outcome:
         """See ``Scheme``."""
         for scheme in self._schemes:
             outcome = scheme.identify(asking, now)

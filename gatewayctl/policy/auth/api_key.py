@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from gatewayctl.plan.identity import ApiKeyPlan, ConsumerPlan
-from gatewayctl.policy.auth.base import Asking, Refusal
+from gatewayctl.policy.auth.base import Asking
 from gatewayctl.policy.auth.challenges import challenge
 from gatewayctl.policy.auth.credentials import Credential, Twice
+from gatewayctl.policy.auth.helpers import Helpers
 from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.auth.outcomes import Outcome, Refusal
 
 _NOBODY: Final = bytes(32)
 _LONGEST: Final = 1024
@@ -31,7 +33,7 @@ class ApiKeyScheme:
         "wants",
     )
 
-    def __init__(self, plan: ApiKeyPlan, consumers: Mapping[str, ConsumerPlan]) -> None:
+    def __init__(self, plan: ApiKeyPlan, consumers: Mapping[str, ConsumerPlan], helpers: Helpers) -> None:
         self.name = plan.name
         self._consumers = {
             digest: (digest, Identity(plan.name, consumer.name, tags=frozenset(consumer.tags)))
@@ -46,7 +48,7 @@ class ApiKeyScheme:
         self.credentials: tuple[Credential, ...] = (self._credential,)
         self.forward_claims: tuple[tuple[str, bytes], ...] = ()
 
-    def identify(self, asking: Asking, now: float) -> Identity | Refusal | None:
+    def identify(self, asking: Asking, now: float) -> Outcome:
         """See ``Scheme``. Keys do not expire: one that is taken out of the configuration is unknown at once."""
         try:
             key = self._credential.find(asking.head)

@@ -10,10 +10,14 @@ from typing import Any, NamedTuple
 from gatewayctl.plan.identity import AnyPlan, ConsumerPlan, IdentityPlan
 from gatewayctl.policy.auth import SCHEMES, choice
 from gatewayctl.policy.auth.any_of import AnyScheme
-from gatewayctl.policy.auth.base import Asking, Refusal, Scheme
+from gatewayctl.policy.auth.base import Asking, Scheme
+from gatewayctl.policy.auth.basic import BasicScheme, read_pair
 from gatewayctl.policy.auth.credentials import Twice
+from gatewayctl.policy.auth.forward import ForwardScheme
+from gatewayctl.policy.auth.helpers import Alone
 from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.policy.auth.jwt import JwtScheme
+from gatewayctl.policy.auth.outcomes import Outcome, Refusal
 from gatewayctl.policy.auth.tokens import BadToken, claims_of, header_of
 
 
@@ -50,7 +54,7 @@ class AssumedScheme:
         self.credentials = real.credentials
         self.forward_claims = real.forward_claims
 
-    def identify(self, asking: Asking, now: float) -> Identity | Refusal | None:
+    def identify(self, asking: Asking, now: float) -> Outcome:
         """See ``Scheme``."""
         real, said = self._real, self._said
         if isinstance(real, JwtScheme):
@@ -58,7 +62,11 @@ class AssumedScheme:
         if said.consumer and not said.claims:
             known = self._consumers.get(said.consumer)
             return Identity(real.name, said.consumer, tags=frozenset(() if known is None else known.tags))
-        return None if said.claims else real.identify(asking, now)
+        if isinstance(real, BasicScheme):
+            sent = real.credentials[0].find(asking.head)
+            pair = None if sent is None else read_pair(sent)
+            return None if pair is None else real.identity_of(pair[0])
+        return None if said.claims or isinstance(real, ForwardScheme) else real.identify(asking, now)
 
     def _by_token(self, real: JwtScheme, asking: Asking) -> Identity | Refusal | None:
         said = self._said
@@ -84,7 +92,7 @@ class AssumedScheme:
 def assumed_schemes(plan: IdentityPlan, said: Said) -> dict[str, Scheme]:
     """All schemes of a plan by name, as they would decide about the one who is said to ask."""
     schemes: dict[str, Scheme] = {
-        name: AssumedScheme(SCHEMES[type(scheme)](scheme, plan.consumers), said, plan.consumers)
+        name: AssumedScheme(SCHEMES[type(scheme)](scheme, plan.consumers, Alone()), said, plan.consumers)
         for name, scheme in plan.schemes.items()
         if not isinstance(scheme, AnyPlan)
     }

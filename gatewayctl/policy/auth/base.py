@@ -1,23 +1,21 @@
 """The plug point of authentication schemes. They are pure: what is asked and the time are arguments."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.policy.auth.credentials import Credential
-from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.auth.outcomes import Outcome
 
 
 class Asking(Protocol):
     """What a scheme may look at of a request."""
 
     head: RequestHead
+    path: bytes
 
-
-class Refusal(NamedTuple):
-    """Credentials that do not hold: why, in words for the client, and the challenges that answer it (RFC 9110 11.6.1)."""
-
-    detail: str
-    challenges: tuple[bytes, ...]
+    @property
+    def client_ip(self) -> bytes:
+        """The client's address."""
 
 
 class Scheme(Protocol):
@@ -34,8 +32,8 @@ class Scheme(Protocol):
     credentials: tuple[Credential, ...]
     forward_claims: tuple[tuple[str, bytes], ...]
 
-    def identify(self, asking: Asking, now: float) -> Identity | Refusal | None:
-        """Who asks; why the credentials do not hold; or None where there are none. ``now``: seconds since the epoch."""
+    def identify(self, asking: Asking, now: float) -> Outcome:
+        """Who asks, or why that cannot be said; None where there are no credentials. ``now``: seconds since the epoch."""
 
     def insufficient_scope(self, scopes: tuple[str, ...]) -> tuple[bytes, ...]:
         """The challenges for credentials that hold and do not reach that far."""

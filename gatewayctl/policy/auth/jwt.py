@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gatewayctl.plan.identity import ConsumerPlan, JwtPlan
-from gatewayctl.policy.auth.base import Asking, Refusal
+from gatewayctl.policy.auth.base import Asking
 from gatewayctl.policy.auth.challenges import challenge
 from gatewayctl.policy.auth.claims import check_claims, scopes_of
 from gatewayctl.policy.auth.credentials import Credential, Twice
+from gatewayctl.policy.auth.helpers import FixedKeys, Helpers, KeySource
 from gatewayctl.policy.auth.identity import Identity, text_of
-from gatewayctl.policy.auth.keyring import KeyRing
+from gatewayctl.policy.auth.keyring import KeyRing, UnknownKey
 from gatewayctl.policy.auth.memory import Memory
+from gatewayctl.policy.auth.outcomes import Outcome, Refusal, Settled, Unavailable, Waiting
 from gatewayctl.policy.auth.tokens import BadToken, claims_of, header_of
 
+_NO_KEYS: Final = Unavailable("the issuer's keys could not be fetched yet")
 _LONGEST_MEMORY: Final = 300.0
 """Seconds for which a token without ``exp`` is remembered."""
 
@@ -28,6 +31,7 @@ class JwtScheme:
         "_credential",
         "_keys",
         "_plan",
+        "_ring",
         "challenges",
         "credentials",
         "forward_claims",
@@ -37,11 +41,12 @@ class JwtScheme:
         "wants",
     )
 
-    def __init__(self, plan: JwtPlan, consumers: Mapping[str, ConsumerPlan]) -> None:
+    def __init__(self, plan: JwtPlan, consumers: Mapping[str, ConsumerPlan], helpers: Helpers) -> None:
         self._plan = plan
         self._algorithms = frozenset(plan.algorithms)
         self._consumers = consumers
-        self._keys = KeyRing(plan.keys)
+        self._keys: KeySource = FixedKeys(KeyRing(plan.keys)) if plan.fetched is None else helpers.keys(plan.fetched)
+        self._ring = self._keys.ring
         self._credential = Credential(plan.credential, b"bearer ")
         self.memory = Memory()
         self.name = plan.name
@@ -51,7 +56,7 @@ class JwtScheme:
         self.credentials: tuple[Credential, ...] = (self._credential,)
         self.forward_claims = plan.forward_claims
 
-    def identify(self, asking: Asking, now: float) -> Identity | Refusal | None:
+    def identify(self, asking: Asking, now: float) -> Outcome:
         """See ``Scheme``."""
         try:
             token = self._credential.find(asking.head)
@@ -59,16 +64,38 @@ class JwtScheme:
             return self._refusal("the token is there more than once")
         if token is None:
             return None
+        if self._ring is not self._keys.ring:  # what other keys have proved counts no more
+            self._ring = self._keys.ring
+            self.memory.clear()
         key = hashlib.sha256(token).digest()
         known = self.memory.get(key, now)
         if known is not None:
             return known
-        try:
-            identity = self.verified(token, now)
-        except BadToken as error:
-            return self._refusal(str(error))
+        if self._ring is not None:
+            try:
+                return self._proved(token, key, now)
+            except UnknownKey as error:
+                refusal = self._refusal(str(error))
+            except BadToken as error:
+                return self._refusal(str(error))
+        fetched = self._keys.refresh()
+        if fetched is not None:
+            return Waiting(fetched, lambda _: self._judged_again(token, key, now))
+        return _NO_KEYS if self._ring is None else refusal
+
+    def _proved(self, token: bytes, key: bytes, now: float) -> Identity:
+        identity = self.verified(token, now)
         self.memory.put(key, identity)
         return identity
+
+    def _judged_again(self, token: bytes, key: bytes, now: float) -> Settled:
+        """After the keys have been fetched anew, or could not be."""
+        if self._keys.ring is None:
+            return _NO_KEYS
+        try:
+            return self._proved(token, key, now)
+        except BadToken as error:
+            return self._refusal(str(error))
 
     def verified(self, token: bytes, now: float) -> Identity:
         """Who a token speaks of. Raises BadToken."""
@@ -78,7 +105,10 @@ class JwtScheme:
             raise BadToken("the token is signed with an algorithm that is not accepted here")
         if plan.token_types and header.type not in plan.token_types:
             raise BadToken("this is a token of another type")
-        self._keys.check(token, header)
+        ring = self._keys.ring
+        if ring is None:
+            raise UnknownKey("no keys are known yet")
+        ring.check(token, header)
         claims = claims_of(token)
         expires = check_claims(claims, plan, now)
         return self.identity_of(claims, now + _LONGEST_MEMORY if expires == math.inf else expires)

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from gatewayctl.core.head import HeadParser
 from gatewayctl.core.messages import RequestHead
-from gatewayctl.plan.identity import ApiKeyPlan, ConsumerPlan, CredentialPlan, JwtPlan
+from gatewayctl.plan.identity import ApiKeyPlan, BasicPlan, ConsumerPlan, CredentialPlan, JwtPlan
 from gatewayctl.plan.keys import secret_key
+from gatewayctl.policy.auth.helpers import Alone
 from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.policy.auth.jwt import JwtScheme
 from tests.support.tokens import NOW, SECRET
@@ -16,6 +17,7 @@ JWT = JwtPlan(
     name="jwt",
     algorithms=("HS256",),
     keys=(secret_key(SECRET.encode()),),
+    fetched=None,
     issuer="https://issuer.example/",
     audience=frozenset({"api"}),
     leeway=60.0,
@@ -30,12 +32,15 @@ JWT = JwtPlan(
     said_at=("auth", "jwt"),
 )
 API_KEY = ApiKeyPlan("key", CredentialPlan("header", "X-API-Key", True), "api", False, ("auth", "key"))
+BASIC = BasicPlan("basic", (), AUTHORIZATION, "api", False, ("auth", "basic"))
 
 
 class Asked(NamedTuple):
     """See ``Asking``."""
 
     head: RequestHead
+    path: bytes = b"/"
+    client_ip: bytes = b"203.0.113.9"
 
 
 def asking(*fields: bytes, target: bytes = b"/") -> Asked:
@@ -51,7 +56,7 @@ def bearer(token: bytes) -> Asked:
 
 def scheme(consumers: dict[str, ConsumerPlan] | None = None, **changed: Any) -> JwtScheme:
     """A scheme that differs from ``JWT`` as said."""
-    return JwtScheme(replace(JWT, **changed), consumers or {})
+    return JwtScheme(replace(JWT, **changed), consumers or {}, Alone())
 
 
 def identified(by: Any, token: bytes, now: float = NOW) -> Identity:
