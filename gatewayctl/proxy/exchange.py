@@ -6,6 +6,7 @@ in four files: what is known (``exchange_state``, steps 2 and 3), how it ends (`
 (``forwarding``, steps 7 to 9), and here what happens when.
 """
 
+import asyncio
 from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -99,16 +100,21 @@ class Exchange(ForwardingExchange):
         if not self.request_complete:
             self._body_pending = []
             self.door.pause_body()
-        self._connecting = self.gateway.loop.create_task(self._resume(outcome, route, steps))
+        waiting = asyncio.ensure_future(outcome, loop=self.gateway.loop)
+        self._connecting = waiting
+        waiting.add_done_callback(lambda done: self._resume(done, route, steps))
 
-    async def _resume(
-        self, waited: Awaitable[Reply | Failure | None], route: "BoundRoute", steps: "Iterator[AdmitStep]"
+    def _resume(
+        self, done: "asyncio.Future[Reply | Failure | None]", route: "BoundRoute", steps: "Iterator[AdmitStep]"
     ) -> None:
-        try:
-            outcome = await waited
-        except Exception as error:
+        if done.cancelled():
+            return
+        error = done.exception()
+        if isinstance(error, Exception):
             self.gateway.report(error, "admitting a request")
-            outcome = failure("internal_error", "the request could not be admitted")
+            outcome: Reply | Failure | None = failure("internal_error", "the request could not be admitted")
+        else:
+            outcome = done.result()
         self._connecting = None
         if self.settled:
             return

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Kind
@@ -108,7 +108,7 @@ class ExchangeState:
         self._client_full = False
         self.settled = False
         self._connection: UpstreamConnection | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._connecting: asyncio.Future[Any] | None = None
         self._reused = self._stale_retried = False
         self._kept: list[bytes] | None = None
         self._kept_size = 0

@@ -144,12 +144,12 @@ class Scene:
     connected to while ``services_read`` is False never read.
     """
 
-    def __init__(self, what: Plan | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(self, what: Plan | None = None, *, clock: Clock | None = None, fetch: Any = None) -> None:
         self.clock = clock or Clock()
         self.loop = Loop(self.clock)
         self.loop.connect = self._connect
         self.reporter = Reporter()
-        self.gateway = Gateway(self.loop, self.reporter, clock=self.clock, wall_clock=self.clock)
+        self.gateway = Gateway(self.loop, self.reporter, clock=self.clock, wall_clock=self.clock, fetch=fetch)
         self.log: list[dict[str, Any]] = []
         self.gateway.log_line = json_formatter("full")
         self.gateway.write_log = lambda line: self.log.append(json.loads(line))
