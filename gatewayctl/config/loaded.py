@@ -20,9 +20,7 @@ class Loaded:
     ``config`` is None when there are errors. ``sources`` are the texts by display name, secrets masked, for snippets.
     ``files`` is everything that was read or looked for: what a watcher must watch. ``digest`` changes whenever anything
     that was read changes, secrets too, so it is for comparing, not for showing. ``secrets`` are the key paths whose
-    value must not be shown, ``unset`` those whose value is only a placeholder, with what is written there. ``contents``
-    are the files that are named for what they hold (keys, certificates, users), by the key path that names them; one
-    that cannot be read is None.
+    value must not be shown, ``unset`` those whose value is only a placeholder, with what is written there.
     """
 
     config: "GatewayConfig | None"
@@ -33,8 +31,9 @@ class Loaded:
     valid: "GatewayConfig | None" = None
     """All objects that are valid in themselves, also where others are not: for finding further problems in one run."""
     secrets: frozenset[KeyPath] = frozenset()
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The files that the configuration names and that were looked into, by path: certificates and keys."""
     unset: Mapping[KeyPath, str] = field(default_factory=dict)
-    contents: Mapping[KeyPath, bytes | None] = field(default_factory=dict, repr=False)
     places: Places = field(default_factory=lambda: Places({}, ()), repr=False, compare=False)
 
     @property

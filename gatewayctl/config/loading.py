@@ -6,10 +6,10 @@ environment last → validate object by object → check across objects → chec
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gatewayctl.config import capabilities, checks
 from gatewayctl.config.checks.view import View
@@ -30,9 +30,6 @@ from gatewayctl.config.substitution import Substitution
 from gatewayctl.config.validation import validate
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.diagnostics import has_errors, in_order
-
-_READ: Final = frozenset({"auth", "server"})
-"""Sections whose named files are read with the configuration: a change of what they hold is a change of it."""
 
 
 def load(
@@ -90,7 +87,6 @@ def load(
         data, secrets, unset, reader, directory, runtime or strict, check_capabilities, has_errors(diagnostics)
     )
     config, found = check.run()
-    contents = _contents(data, reader, unset)
     root = sources[0] if sources else None
     diagnostics += [places.diagnostic(finding, root) for finding in found]
     ordered = tuple(in_order(diagnostics))
@@ -100,10 +96,10 @@ def load(
         diagnostics=ordered,
         sources=Masked(sources),
         files=tuple(dict.fromkeys([*gathering.files, *substitution.files, *_named(data)])),
-        digest=_digest([*gathering.contents, *substitution.contents, *_as_named(contents)], extra),
+        digest=_digest([*gathering.contents, *substitution.contents, *check.contents.items()], extra),
+        contents=check.contents,
         secrets=frozenset(secrets),
         unset=unset,
-        contents=contents,
         places=places,
     )
 
@@ -120,6 +116,8 @@ class _Check:
     runtime: bool
     capabilities: bool
     partial: bool
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Files that a check has read, by their path."""
 
     def run(self) -> tuple[GatewayConfig, list[Finding]]:
         """The configuration of what is valid, and everything that is not."""
@@ -128,7 +126,9 @@ class _Check:
         if self.capabilities:
             capabilities.check(self.data, refused)
         if not self.partial:
-            view = View(valid.config, self.data, valid.names, self.reader.exists, self.directory, self.runtime)
+            view = View(
+                valid.config, self.data, valid.names, self.reader.exists, self._read, self.directory, self.runtime
+            )
             for check in checks.ALL:
                 check(view, across)
         silent = {finding.path for finding in refused.found}
@@ -136,6 +136,10 @@ class _Check:
         wrong = [finding for finding in findings.found if not (self.partial and finding.path == ())]
         invalid = {finding.path for finding in wrong}
         return valid.config, [*wrong, *told, *(finding for finding in refused.found if finding.path not in invalid)]
+
+    def _read(self, path: Path) -> bytes:
+        content = self.contents[str(path)] = self.reader.read(path, MAX_SECRET)
+        return content
 
     def _hidden(self, path: KeyPath) -> bool:
         return any(path[:length] in self.secrets for length in range(1, len(path) + 1))
@@ -158,26 +162,6 @@ def _named(data: dict[str, Any]) -> Iterator[Path]:
     for hit in select(checks.files.named_files(), data):
         if isinstance(hit.value, str) and hit.value.startswith("/"):
             yield Path(hit.value)
-
-
-def _contents(data: dict[str, Any], reader: Reader, unset: Mapping[KeyPath, str]) -> dict[KeyPath, bytes | None]:
-    """What the files hold whose contents are part of the configuration; those that are not there are left out."""
-    found: dict[KeyPath, bytes | None] = {}
-    for hit in select(checks.files.named_files(), data):
-        name = hit.value
-        if hit.path[0] not in _READ or hit.path in unset or not isinstance(name, str) or not name.startswith("/"):
-            continue
-        path = Path(name)
-        if reader.exists(path):
-            try:
-                found[hit.path] = reader.read(path, MAX_SECRET)
-            except OSError:
-                found[hit.path] = None
-    return found
-
-
-def _as_named(contents: Mapping[KeyPath, bytes | None]) -> list[tuple[str, bytes]]:
-    return [(repr(path), content or b"") for path, content in contents.items()]
 
 
 def _merged(sources: Sequence[Source]) -> dict[str, Any]:

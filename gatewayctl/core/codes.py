@@ -54,6 +54,7 @@ CODES: Final[dict[str, str]] = {
     "E201": "a reference to something that is not there",
     "E202": "a scheme that contains itself",
     "E204": "a file that the configuration names is not there",
+    "E211": "a certificate or a key that cannot be used",
     "W204": "a file that the configuration names is not there",
     "E205": "a file that the configuration names holds something else than it should",
     # environment and secrets

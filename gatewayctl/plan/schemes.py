@@ -78,7 +78,7 @@ def _scheme(name: str, scheme: AuthConfig, loaded: Loaded, findings: Findings) -
             return ApiKeyPlan(name, credential, scheme.realm, scheme.optional, at)
         case BasicConfig():
             credential = CredentialPlan("authorization", "authorization", scheme.forward_credentials)
-            users = _users((*at, "users_file"), loaded, findings)
+            users = _users((*at, "users_file"), scheme.users_file, loaded, findings)
             return BasicPlan(name, users, credential, scheme.realm, scheme.optional, at)
         case ForwardAuthConfig():
             return ForwardAuthPlan(
@@ -119,12 +119,13 @@ def _fetched(scheme: JwtConfig) -> FetchedKeysPlan | None:
     return FetchedKeysPlan(url, scheme.jwks_url is None, issuer, tuple(scheme.algorithms))
 
 
-def _users(at: KeyPath, loaded: Loaded, findings: Findings) -> tuple[tuple[str, str], ...]:
+def _users(at: KeyPath, file: str, loaded: Loaded, findings: Findings) -> tuple[tuple[str, str], ...]:
     """The names and hashes of a file as htpasswd writes it. What is wrong with a line is told without its content."""
-    if at not in loaded.contents:
+    content = loaded.contents.get(file)
+    if content is None:
         return ()
     try:
-        return users_of(loaded.contents[at])
+        return users_of(content)
     except BadUsers as error:
         message = f"no users in this file: {error}"
         findings.error("E205", message, at, help="write it with htpasswd -B, or with argon2 hashes")
@@ -140,22 +141,22 @@ def _keys(scheme: JwtConfig, at: KeyPath, loaded: Loaded, findings: Findings) ->
     if scheme.secret is not None:
         return (secret_key(scheme.secret.get_secret_value().encode()),)
     if scheme.jwks_file is not None:
-        return _read((*at, "jwks_file"), lambda data: jwk_set(data, scheme.algorithms), loaded, findings)
+        return _read(
+            (*at, "jwks_file"), scheme.jwks_file, lambda data: jwk_set(data, scheme.algorithms), loaded, findings
+        )
     if scheme.public_key_file is not None:
-        return _read((*at, "public_key_file"), lambda data: (pem_key(data),), loaded, findings)
+        return _read((*at, "public_key_file"), scheme.public_key_file, lambda data: (pem_key(data),), loaded, findings)
     return ()
 
 
 def _read(
-    at: KeyPath, read: Callable[[bytes], tuple[KeyPlan, ...]], loaded: Loaded, findings: Findings
+    at: KeyPath, file: str, read: Callable[[bytes], tuple[KeyPlan, ...]], loaded: Loaded, findings: Findings
 ) -> tuple[KeyPlan, ...]:
     """The keys of a file. A file that is not there has been told of already."""
-    if at not in loaded.contents:
+    content = loaded.contents.get(file)
+    if content is None:
         return ()
-    content = loaded.contents[at]
     try:
-        if content is None:
-            raise BadKeys("it cannot be read")
         return read(content)
     except BadKeys as error:
         message = f"no keys in this file: {error}"

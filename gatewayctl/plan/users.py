@@ -14,10 +14,8 @@ class BadUsers(ValueError):  # noqa: N818 - it says what they are
     """What is wrong with the file, by line, without its content."""
 
 
-def users_of(content: bytes | None) -> tuple[tuple[str, str], ...]:
+def users_of(content: bytes) -> tuple[tuple[str, str], ...]:
     """Names and hashes, sorted. Raises BadUsers."""
-    if content is None:
-        raise BadUsers("it cannot be read")
     try:
         lines = content.decode().splitlines()
     except UnicodeDecodeError:
