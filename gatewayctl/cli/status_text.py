@@ -4,11 +4,14 @@ The gateway that is asked may be of another version, so a fact that is missing i
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from gatewayctl.cli.styles import Style
 from gatewayctl.cli.tables import table
 from gatewayctl.core.units import format_duration
+
+_SOON: Final = 14
+"""Days before its end from which a certificate is worth a line."""
 
 
 def attention(facts: dict[str, Any]) -> list[str]:
@@ -23,12 +26,25 @@ def attention(facts: dict[str, Any]) -> list[str]:
         instances = _tables(service, "instances")
         if not any(i.get("status") == "up" and i.get("weight", 1) for i in instances):
             wrong.append(f"service {service.get('name')} has no instance that takes requests")
+    wrong += [words for one in _tables(facts, "certificates") if (words := _ends_soon(one))]
     limit = facts.get("max_connections")
     if limit and facts.get("connections", 0) >= limit:
         wrong.append(f"all {limit} connections are taken: further clients wait")
     if error := _table(facts, "log").get("error"):
         wrong.append(f"the access log cannot be written: {error}")
     return wrong
+
+
+def _ends_soon(certificate: dict[str, Any]) -> str:
+    """A line about a certificate that needs to be replaced; empty for others."""
+    try:
+        left = datetime.fromisoformat(str(certificate.get("expires_at"))) - datetime.now(UTC)
+    except (ValueError, TypeError):
+        return ""
+    name = certificate.get("name")
+    if left.total_seconds() <= 0:
+        return f"the certificate {name} has expired"
+    return f"the certificate {name} expires in {left.days} days" if left.days < _SOON else ""
 
 
 def status_text(facts: dict[str, Any], wrong: list[str], *, width: int | None, style: Style) -> str:

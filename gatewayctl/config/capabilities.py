@@ -40,19 +40,12 @@ def _other_balancer(value: Any) -> bool:
     return value not in ("round_robin", "weighted")
 
 
-def _other_scheme(value: Any) -> bool:
-    return value not in ("jwt", "api_key", "basic", "forward", "any")
-
-
 def _policies(*sections: str) -> dict[str, Missing]:
     return {f"{section}.*": Missing(f"[{section}]", _always) for section in sections}
 
 
 MISSING: Final[Mapping[str, Missing]] = {
-    "server.listen.*": Missing("an https listener", _https, on_key=False),
     "server.workers": Missing("more than one worker process", lambda value: value != 1, on_key=False),
-    "server.proxy_protocol": Missing("the PROXY protocol", _used),
-    "server.tls": Missing("TLS", _always),
     "tracing.endpoint": Missing("sending traces", _used),
     "defaults.limits": Missing('"limits"', _used),
     "defaults.retry": Missing('"retry"', _used),
@@ -77,7 +70,6 @@ MISSING: Final[Mapping[str, Missing]] = {
     "routes.*.limits": Missing('"limits"', _used),
     "routes.*.cache": Missing('"cache"', _used),
     "routes.*.compress": Missing('"compress"', _used),
-    "auth.*.type": Missing("this kind of authentication", _other_scheme, on_key=False),
     "consumers.*.limits": Missing('"limits"', _used),
     **_policies("limits", "stores", "breakers", "retries", "caches"),
 }

@@ -4,6 +4,7 @@ from gatewayctl.config import GatewayConfig, Loaded
 from gatewayctl.core.diagnostics import Diagnostic, has_errors, in_order
 from gatewayctl.plan.ambiguities import report_ambiguities
 from gatewayctl.plan.findings import Findings
+from gatewayctl.plan.listening import server_tls_plan
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.plan.routes import route_plan
 from gatewayctl.plan.schemes import identity_plan
@@ -22,7 +23,7 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
     if config is None:
         return None, ()
     findings = Findings(loaded)
-    server = server_plan(config)
+    server = server_plan(config, server_tls_plan(config, loaded))
     options = routing_options(server)
     identity = identity_plan(config, loaded, findings)
     routes: list[RoutePlan] = []

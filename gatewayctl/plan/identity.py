@@ -106,6 +106,15 @@ class ForwardAuthPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MtlsPlan:
+    """``[auth.NAME] type = "mtls"``. ``identity`` is cn, san_dns or san_uri."""
+
+    name: str
+    identity: str
+    said_at: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
 class AnyPlan:
     """``[auth.NAME] type = "any"``: the names of its schemes, in order."""
 
@@ -114,7 +123,7 @@ class AnyPlan:
     said_at: KeyPath
 
 
-SchemePlan = JwtPlan | ApiKeyPlan | BasicPlan | ForwardAuthPlan | AnyPlan
+SchemePlan = JwtPlan | ApiKeyPlan | BasicPlan | ForwardAuthPlan | MtlsPlan | AnyPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gatewayctl.plan.identity import AccessPlan, AuthPlan, CorsPlan, IdentityPlan, PreflightPlan, RequirePlan
+from gatewayctl.plan.tls import ServerTlsPlan
 from gatewayctl.routing import CompiledRoute, Template
 
 KeyPath = tuple[str | int, ...]
@@ -17,16 +18,18 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """One address to listen on: ``host`` and ``port``, or the path of a unix socket."""
+    """One address to listen on: ``host`` and ``port`` (``tls`` for https), or the path of a unix socket."""
 
     host: str = ""
     port: int = 0
     path: str = ""
+    tls: bool = False
 
     def __str__(self) -> str:
         if self.path:
             return f"unix:{self.path}"
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://[{self.host}]:{self.port}" if ":" in self.host else f"{scheme}://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class ServerPlan:
     max_connections: int
     shutdown_delay: float
     shutdown_grace: float
+    proxy_protocol: bool = False
+    tls: ServerTlsPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

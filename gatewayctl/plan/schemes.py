@@ -11,6 +11,7 @@ from gatewayctl.config.models.auth import (
     BasicConfig,
     ForwardAuthConfig,
     JwtConfig,
+    MtlsConfig,
 )
 from gatewayctl.config.models.web import CorsConfig
 from gatewayctl.plan.findings import Findings
@@ -27,6 +28,7 @@ from gatewayctl.plan.identity import (
     IdentityPlan,
     JwtPlan,
     KeyPlan,
+    MtlsPlan,
     SchemePlan,
 )
 from gatewayctl.plan.keys import BadKeys, jwk_set, pem_key, secret_key
@@ -84,6 +86,8 @@ def _scheme(name: str, scheme: AuthConfig, loaded: Loaded, findings: Findings) -
             return ForwardAuthPlan(
                 name, scheme.url, scheme.timeout, tuple(scheme.send_headers), tuple(scheme.copy_headers), at
             )
+        case MtlsConfig():
+            return MtlsPlan(name, scheme.identity, at)
         case AnyAuthConfig():
             return AnyPlan(name, tuple(scheme.of), at)
     return None

@@ -14,6 +14,7 @@ from gatewayctl.proxy.origin import OriginRules
 from gatewayctl.proxy.send_path import PathMaker, path_maker
 from gatewayctl.routing import RoutingOptions, Table
 from gatewayctl.routing.spec import EncodedSlashes
+from gatewayctl.state.certificates import Certificates
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
 from gatewayctl.steps.parts import Parts
@@ -87,6 +88,7 @@ class Bound:
     __slots__ = (
         "answers_preflights",
         "body_timeout",
+        "certificates",
         "default_cors",
         "encoded_slashes",
         "generation",
@@ -99,8 +101,10 @@ class Bound:
         "min_body_rate",
         "origin",
         "parser",
+        "passes_certificates",
         "plan",
         "pseudonym",
+        "redirects",
         "request_end",
         "request_id_name",
         "request_id_prefix",
@@ -122,6 +126,7 @@ class Bound:
         services: dict[str, Service],
         unmatched: RouteSeries,
         default_cors: Cors | None = None,
+        certificates: Certificates | None = None,
     ) -> None:
         server = plan.server
         self.plan = plan
@@ -130,6 +135,10 @@ class Bound:
         self.routes = routes
         self.services = services
         self.unmatched = unmatched
+        self.certificates = certificates
+        self.passes_certificates = server.tls is not None and server.tls.client_auth != "none"
+        self.redirects = server.tls is not None and server.tls.redirect_http
+        """Plain requests are sent to https."""
         self.default_cors = default_cors
         """Covers answers to what no route takes."""
         self.answers_preflights = default_cors is not None or any(route.answers_preflights for route in routes)

@@ -53,6 +53,9 @@ class Exchange(ForwardingExchange):
         if path == bound.health_path:
             self.answer(self.gateway.health_reply())
             return
+        if bound.redirects and self.origin.scheme == b"http":
+            self._to_https()
+            return
         # 5. the route
         match = bound.table.match(head.method, head.host, path, head.query or b"", head.fields)
         if bound.answers_preflights and head.method == b"OPTIONS" and self._preflight(match):
@@ -138,6 +141,17 @@ class Exchange(ForwardingExchange):
         """Answers a request whose head could not be read or may not be served."""
         self.path = self.head.path
         self.fail(what)
+
+    def _to_https(self) -> None:
+        """308 to the same under https, on the port of the first https listener (RFC 9110 15.4.9)."""
+        head = self.head
+        if not head.host:
+            self.fail(failure("bad_request", "without a Host nobody can be sent to https"))
+            return
+        port = next((one.port for one in self.bound.plan.server.listen if one.tls), 443)
+        host = b"[%b]" % head.host.strip(b"[]") if b":" in head.host else head.host
+        to = b"https://" + host + (b"" if port in (0, 443) else b":%d" % port) + self.path
+        self.answer(Reply(308, (field(b"Location", to if head.query is None else to + b"?" + head.query),)))
 
     def _no_path(self, why: str) -> None:
         """A target that is no path: one of the two forms that are none, or a path without a canonical form."""

@@ -8,6 +8,7 @@ from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Kind
 from gatewayctl.core.framing import NO_BODY
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.door import Door
@@ -151,6 +152,11 @@ class ExchangeState:
         if acquaintance is not None:
             acquaintance.origin, acquaintance.trace, acquaintance.request_id = origin, trace, request_id
         return origin, trace, request_id
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """See ``Asking``."""
+        return self.door.certificate
 
     @property
     def route_name(self) -> str:

@@ -35,8 +35,9 @@ class ExpressConnection(ExpressWriter):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
-        peer = transport.get_extra_info("peername")
-        self.peer = _peer_address(peer[0]) if isinstance(peer, tuple) and peer else b"unix:"
+        if not self.peer:  # else a trusted proxy has said who it is
+            peer = transport.get_extra_info("peername")
+            self.peer = peer_address(peer[0]) if isinstance(peer, tuple) and peer else b"unix:"
         self.state = HEAD
         self.gateway.connections.add(self)
         self._expect_by(self.gateway.bound.keepalive_timeout)
@@ -321,7 +322,7 @@ class ExpressConnection(ExpressWriter):
                 self._expect_by(self.gateway.bound.body_timeout)
 
 
-def _peer_address(host: str) -> bytes:
+def peer_address(host: str) -> bytes:
     """A peer's address as it is known everywhere: without a zone, an IPv4 address in IPv6 clothes as IPv4."""
     host = host.partition("%")[0]
     return (host.removeprefix(_MAPPED) if "." in host else host).encode()

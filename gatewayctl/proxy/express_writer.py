@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, ChunkedDecoder, chunk
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.exchange import Exchange
 from gatewayctl.state.timer_wheel import NEVER
@@ -32,6 +33,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
     __slots__ = (
         "_acquaintance",
         "_buffer",
+        "_certificate",
         "_chunking",
         "_decoder",
         "_driving",
@@ -62,11 +64,12 @@ class ExpressWriter(asyncio.Protocol, ABC):
 
     transport: asyncio.Transport
 
-    def __init__(self, gateway: "Gateway", scheme: bytes = b"http") -> None:
+    def __init__(self, gateway: "Gateway", scheme: bytes = b"http", peer: bytes = b"") -> None:
         self.gateway = gateway
         self.scheme = scheme
         self.state = CLOSED
-        self.peer = b""
+        self.peer = peer
+        self._certificate: PeerCertificate | None = None
         self.deadline = self.due = NEVER
         self._acquaintance = Acquaintance()
         self._exchange: Exchange | None = None
@@ -87,6 +90,16 @@ class ExpressWriter(asyncio.Protocol, ABC):
 
     def __repr__(self) -> str:
         return f"<ExpressConnection {self.peer.decode()} {_STATE_NAMES[self.state]}>"
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """See ``Door``. Read once a connection, when it is first asked for."""
+        if self._certificate is None and self.scheme == b"https":
+            tls = self.transport.get_extra_info("ssl_object")
+            der = None if tls is None else tls.getpeercert(True)
+            if der:
+                self._certificate = PeerCertificate(der)
+        return self._certificate
 
     # ── answers ───────────────────────────────────────────────────────
 

@@ -84,6 +84,10 @@ class ForwardingExchange(AnsweringExchange):
             lines.append(b"Transfer-Encoding: chunked\r\n")
         if head.wishes is not PLAIN:
             lines += self._wished(head.wishes, route)
+        if self.bound.passes_certificates:
+            certificate = self.door.certificate
+            if certificate is not None:
+                lines.append(certificate.line)
         return b"".join(lines)
 
     def _keep(self) -> None:

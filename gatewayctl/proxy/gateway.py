@@ -98,6 +98,7 @@ class Gateway:
         self.on_connection_closed: Callable[[], None] = _nothing
         self.underscores = UnderscoreNames(self._report_underscore)
         self.internal_errors = 0
+        self.bad_proxy_headers = 0
         self._date_second = -1
         self._date_line = b""
 

@@ -18,6 +18,7 @@ from gatewayctl.plan.identity import (
     CorsPlan,
     ForwardAuthPlan,
     JwtPlan,
+    MtlsPlan,
     PreflightPlan,
     RequirePlan,
 )
@@ -41,6 +42,7 @@ _SCHEMES: Final = {
     ApiKeyPlan: "api_key",
     BasicPlan: "basic",
     ForwardAuthPlan: "forward",
+    MtlsPlan: "mtls",
     AnyPlan: "any",
 }
 _UNSAID: Final[KeyPath] = ()

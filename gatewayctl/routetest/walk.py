@@ -62,6 +62,7 @@ class Traffic:
     service_name: str
     request_id: bytes = field(default=REQUEST_ID)
     identity: Any = None
+    certificate: Any = None
 
 
 def examine(request: Asked, loaded: Loaded, plan: Plan, live: Live) -> Report:

@@ -6,7 +6,7 @@ lets running out of file descriptors be survived: accepting pauses and goes on.
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 _BATCH: Final = 64
@@ -16,20 +16,21 @@ _PAUSE: Final = 0.2
 
 
 class Acceptor:
-    """``make_protocol`` makes the protocol of a connection, ``room`` says how many more may be open now."""
+    """``enter`` makes a connection of the socket that the listener of that number has accepted; ``room`` says how many
+    more may be open now."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         sockets: list[socket.socket],
-        make_protocol: Callable[[], asyncio.Protocol],
+        enter: Callable[[int, socket.socket], Awaitable[None]],
         *,
         room: Callable[[], int],
         on_problem: Callable[[OSError], None],
     ) -> None:
         self._loop = loop
         self._sockets = sockets
-        self._make_protocol = make_protocol
+        self._enter = enter
         self._room = room
         self._on_problem = on_problem
         self._opening: set[asyncio.Task[None]] = set()
@@ -77,7 +78,7 @@ class Acceptor:
                 self._loop.call_later(_PAUSE, self.on_room)
                 return
             sock.setblocking(False)
-            task = self._loop.create_task(self._open(sock))
+            task = self._loop.create_task(self._open(listener.fileno(), sock))
             self._opening.add(task)
             task.add_done_callback(self._opened)
 
@@ -86,8 +87,8 @@ class Acceptor:
         if task.cancelled() or task.exception() is not None or not self._opening:
             self.on_room()  # one that came to nothing has left its room to another
 
-    async def _open(self, sock: socket.socket) -> None:
+    async def _open(self, listener: int, sock: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._make_protocol, sock)
+            await self._enter(listener, sock)
         except OSError:
-            sock.close()  # the client was gone again before its connection was set up
+            sock.close()  # the client was gone again before its connection was set up, or spoke no TLS

@@ -10,6 +10,7 @@ from gatewayctl.core.diagnostics import Diagnostic
 from gatewayctl.plan.model import AdminPlan
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.reloading import Reloader
+from gatewayctl.server.status import ends_of
 from gatewayctl.telemetry.counted import Facts
 from gatewayctl.upstream.app_listener import AppListener
 
@@ -45,6 +46,8 @@ class ServerControl:
             reloads=loads.count - loads.failures,
             reload_failures=loads.failures,
             log_dropped=self._dropped(),
+            bad_proxy_headers=self.gateway.bad_proxy_headers,
+            certificates=ends_of(self.gateway),
         )
 
     def config_data(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from gatewayctl.plan.identity import AnyPlan, IdentityPlan, JwtPlan
 from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.table import routing_options
+from gatewayctl.plan.tls import ServerTlsPlan
 from gatewayctl.policy.auth import SCHEMES, choice
 from gatewayctl.policy.auth.base import Scheme
 from gatewayctl.policy.balancing import BALANCERS
@@ -22,6 +23,7 @@ from gatewayctl.proxy.bound import Bound, BoundRoute
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
 from gatewayctl.server.turns import Turns
+from gatewayctl.state.certificates import Certificates
 from gatewayctl.state.registry import Registry
 from gatewayctl.steps.parts import parts_of
 from gatewayctl.telemetry.series import Histogram, RouteSeries
@@ -86,6 +88,7 @@ class Generations:
             routes=routes,
             services=services,
             unmatched=self._series(_UNMATCHED, buckets),
+            certificates=self._certificates(plan.server.tls),
             default_cors=parts.cors.get(plan.identity.default_cors or ""),
         )
         return Swap(self._gateway, self, bound, keep, moved)
@@ -107,6 +110,17 @@ class Generations:
         gateway.series.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
+
+    def _certificates(self, plan: ServerTlsPlan | None) -> Certificates | None:
+        """The certificates of the https listeners. Raises BadCertificate; then the generation before goes on."""
+        if plan is None:
+            return None
+        gateway = self._gateway
+        before: Bound | None = getattr(gateway, "bound", None)
+        known = None if before is None else before.certificates
+        if known is not None and known.plan == plan:
+            return known
+        return Certificates(plan, known, gateway.wall_clock(), gateway.reporter.event)
 
     def _schemes(self, plan: IdentityPlan, keep: set[Hashable]) -> dict[str, Scheme]:
         """The authentication schemes. One that has not changed remembers whom it has verified."""

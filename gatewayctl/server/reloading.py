@@ -22,9 +22,11 @@ from gatewayctl.server.compiling import Compilation, CompileFailed
 from gatewayctl.server.generation import Generations, dismantle
 from gatewayctl.server.handover import Verdict
 from gatewayctl.server.seen import Seen
+from gatewayctl.state.certificates import BadCertificate
 
 _NEEDS_RESTART: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
     ("server.listen", lambda plan: frozenset(plan.server.listen)),
+    ("server.proxy_protocol", lambda plan: plan.server.proxy_protocol),
     ("admin.listen", lambda plan: plan.admin.listen),
 )
 RETRY_AFTER: Final = (2.0, 10.0, 60.0)
@@ -115,6 +117,8 @@ class Reloader:
             try:
                 outcome = await self._load(first)
                 self._failed_in_a_row = 0
+            except BadCertificate as error:
+                outcome = self._refused(f"not put in force: {error}", (), ())
             except CompileFailed as error:
                 outcome = self._refused(f"not compiled: {error}", (), ())
                 if not first:

@@ -215,7 +215,7 @@ class Serving:
 
     def _banner(self, listeners: list[tuple[Listen, list[socket.socket]]], admin: AdminSide | None) -> None:
         plan = self.gateway.bound.plan
-        urls = [_url(sock) for _, sockets in listeners for sock in sockets]
+        urls = [_url(sock, listen.tls) for listen, sockets in listeners for sock in sockets]
         lines = [
             f"gatewayctl {__version__} · {_count(len(plan.routes), 'route')} · {_count(len(plan.services), 'service')}"
         ]
@@ -242,7 +242,7 @@ class Serving:
         self._reloader.request(quiet=True)
 
     def _status(self, listeners: list[tuple[Listen, list[socket.socket]]]) -> dict[str, object]:
-        urls = [_url(sock) for _, sockets in listeners for sock in sockets if sock.fileno() >= 0]
+        urls = [_url(sock, listen.tls) for listen, sockets in listeners for sock in sockets if sock.fileno() >= 0]
         return status(self.gateway, self._reloader.loads, self._logs, urls, ending=self._ends.is_set())
 
     # ── ending ────────────────────────────────────────────────────────
@@ -299,12 +299,12 @@ def _form_of_stderr() -> str:
     return "console" if os.isatty(2) else "json"
 
 
-def _url(sock: socket.socket) -> str:
+def _url(sock: socket.socket, tls: bool = False) -> str:
     name = sock.getsockname()
     if isinstance(name, str):
         return f"unix:{name}"
-    host, port = name[0], name[1]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    host, port, scheme = name[0], name[1], "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _count(number: int, noun: str) -> str:

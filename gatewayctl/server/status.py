@@ -35,6 +35,7 @@ def status(
             "reload_failures": loads.failures,
         },
         "listeners": list(listeners),
+        "certificates": [{"name": name, "expires_at": _time(ends)} for name, ends in ends_of(gateway)],
         "routes": len(bound.routes),
         "services": [
             {
@@ -62,6 +63,12 @@ def status(
         "internal_errors": gateway.internal_errors,
         "log": {"dropped": logs.dropped, "error": logs.error},
     }
+
+
+def ends_of(gateway: Gateway) -> tuple[tuple[str, float], ...]:
+    """The certificates in force, and when they end, in seconds since the epoch."""
+    certificates = gateway.bound.certificates
+    return () if certificates is None else tuple((n, plan.ends) for n, (plan, _) in certificates.in_force.items())
 
 
 def _time(seconds: float) -> str | None:

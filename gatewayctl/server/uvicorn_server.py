@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from gatewayctl.proxy.express import ExpressConnection
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.acceptor import Acceptor
+from gatewayctl.server.entrance import Entrance, secure_listeners
 
 _NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE})
 _MORE_FILES: Final = "raise the limit of open files (ulimit -n), or lower server.max_connections"
@@ -55,19 +56,13 @@ class GatewayServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accepts connections on our sockets."""
         gateway = self._gateway
-        config = self.config
-
-        def protocol() -> asyncio.Protocol:
-            made: asyncio.Protocol = config.http_protocol_class(  # type: ignore[call-arg]
-                config=config, server_state=self.server_state, app_state={}
-            )
-            return made
+        entrance = Entrance(gateway, secure_listeners(gateway.bound.plan.server.listen, self._listening))
 
         def room() -> int:
             return gateway.bound.plan.server.max_connections - len(gateway.connections)
 
         self.acceptor = Acceptor(
-            gateway.loop, self._listening, protocol, room=room, on_problem=self._problem_reporter()
+            gateway.loop, self._listening, entrance.enter, room=room, on_problem=self._problem_reporter()
         )
         gateway.on_connection_closed = self.acceptor.on_room
         self.acceptor.start()

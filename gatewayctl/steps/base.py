@@ -7,6 +7,7 @@ from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Field
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.core.reply import Reply
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.policy.auth.identity import Identity
 
 
@@ -25,6 +26,10 @@ class Traffic(Protocol):
     @property
     def client_ip(self) -> bytes:
         """The client's address (after trusted proxies have been believed)."""
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """The client's certificate, which TLS has verified; None for none."""
 
     @property
     def route_name(self) -> str:

@@ -95,6 +95,10 @@ class Facts:
     """Loads that were refused."""
     log_dropped: int
     """Lines of the access log that were given up."""
+    bad_proxy_headers: int = 0
+    """Connections of trusted proxies that were closed for want of a right PROXY header."""
+    certificates: tuple[tuple[str, float], ...] = ()
+    """Certificates in force by name, with the seconds since the epoch at which they end."""
 
 
 class Scrape(NamedTuple):

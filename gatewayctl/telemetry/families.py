@@ -83,6 +83,11 @@ def _histograms(labelled: Iterable[tuple[tuple[str, ...], Histogram]]) -> Iterat
         yield labels, list(zip(written, accumulate(histogram.counts), strict=True)), histogram.sum
 
 
+def _certificates(scrape: Scrape) -> Iterator[Row]:
+    for name, ends in scrape.facts.certificates:
+        yield (name,), ends
+
+
 def _refused(scrape: Scrape) -> Iterator[Row]:
     for name, series in scrape.routes:
         for reason, count in list(series.refusals.items()):
@@ -164,6 +169,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
            _one(lambda s: s.facts.log_dropped)),
     Family(_COUNTER, "dropped_header_fields", "Request header fields dropped for an underscore in their name.", (),
            _one(lambda s: s.gateway.underscores.dropped)),
+    Family(_COUNTER, "bad_proxy_headers", "Connections of trusted proxies without a right PROXY header.", (),
+           _one(lambda s: s.facts.bad_proxy_headers)),
+    Family(_seconds(_GAUGE), "tls_certificate_expiry_timestamp_seconds", "When a certificate of a listener expires.",
+           ("certificate",), _certificates),
     Family(_COUNTER, "internal_errors", "Faults of the gateway itself; each is in its log.", (),
            _one(lambda s: s.gateway.internal_errors)),
     # its configuration

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gatewayctl.config.checks.view import View, one_of
 from gatewayctl.config.finding import Findings, KeyPath
-from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig
+from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig, MtlsConfig
 from gatewayctl.config.reading import shown
 
 _SOURCES = ("jwks_url", "discovery_url", "jwks_file", "public_key_file", "secret")
@@ -16,11 +16,19 @@ _SHORTEST_SECRETS = {"HS256": 32, "HS384": 48, "HS512": 64}
 
 def check(view: View, findings: Findings) -> None:
     """The rules about authentication."""
-    schemes = view.config.auth
+    schemes, tls = view.config.auth, view.config.server.tls
     for name, scheme in schemes.items():
         path: KeyPath = ("auth", name)
         for key in _FILES:
             _read((*path, key), getattr(scheme, key, None), view, findings)
+        if isinstance(scheme, MtlsConfig) and (tls is None or tls.client_auth == "none"):
+            findings.error(
+                "E123",
+                (*path, "type"),
+                "clients are not asked for certificates",
+                label="never succeeds",
+                help='add client_auth = "request" and client_ca to [server.tls]',
+            )
         if isinstance(scheme, JwtConfig):
             _jwt(path, scheme, findings)
         elif isinstance(scheme, ApiKeyConfig):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from gatewayctl.plan.identity import AnyPlan, ApiKeyPlan, BasicPlan, ConsumerPlan, ForwardAuthPlan, JwtPlan
+from gatewayctl.plan.identity import AnyPlan, ApiKeyPlan, BasicPlan, ConsumerPlan, ForwardAuthPlan, JwtPlan, MtlsPlan
 from gatewayctl.policy.auth.any_of import AnyScheme
 from gatewayctl.policy.auth.api_key import ApiKeyScheme
 from gatewayctl.policy.auth.base import Scheme
@@ -11,12 +11,14 @@ from gatewayctl.policy.auth.basic import BasicScheme
 from gatewayctl.policy.auth.forward import ForwardScheme
 from gatewayctl.policy.auth.helpers import Helpers
 from gatewayctl.policy.auth.jwt import JwtScheme
+from gatewayctl.policy.auth.mtls import MtlsScheme
 
 SCHEMES: Final[Mapping[type, Callable[[Any, Mapping[str, ConsumerPlan], Helpers], Scheme]]] = {
     JwtPlan: JwtScheme,
     ApiKeyPlan: ApiKeyScheme,
     BasicPlan: BasicScheme,
     ForwardAuthPlan: ForwardScheme,
+    MtlsPlan: MtlsScheme,
 }
 """What makes a scheme of its plan, the consumers and what is around it. ``AnyScheme`` is made of others (``choice``)."""
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.policy.auth.credentials import Credential
 from gatewayctl.policy.auth.outcomes import Outcome
 
@@ -12,6 +13,10 @@ class Asking(Protocol):
 
     head: RequestHead
     path: bytes
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """The client's certificate, which TLS has verified."""
 
     @property
     def client_ip(self) -> bytes:

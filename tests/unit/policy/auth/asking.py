@@ -7,6 +7,7 @@ from gatewayctl.core.head import HeadParser
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan.identity import ApiKeyPlan, BasicPlan, ConsumerPlan, CredentialPlan, JwtPlan
 from gatewayctl.plan.keys import secret_key
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.policy.auth.helpers import Alone
 from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.policy.auth.jwt import JwtScheme
@@ -41,6 +42,7 @@ class Asked(NamedTuple):
     head: RequestHead
     path: bytes = b"/"
     client_ip: bytes = b"203.0.113.9"
+    certificate: PeerCertificate | None = None
 
 
 def asking(*fields: bytes, target: bytes = b"/") -> Asked:
