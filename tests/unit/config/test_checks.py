@@ -177,4 +177,4 @@ def test_a_wrong_value_is_not_refused_as_well(config: Config) -> None:
 
 
 def test_other_commands_may_look_at_the_whole_language(config: Config) -> None:
-    assert config(f'{ROUTE}auth = "m"\n[auth.m]\ntype = "mtls"', check_capabilities=False).ok
+    assert config(f'{ROUTE}cache = "m"\n[caches.m]\nttl = "30s"', check_capabilities=False).ok

@@ -14,6 +14,8 @@ FACTS = Facts(
     reloads=2,
     reload_failures=1,
     log_dropped=3,
+    bad_proxy_headers=2,
+    certificates=(("main", 1_900_000_000.0),),
 )
 
 

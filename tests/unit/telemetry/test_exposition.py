@@ -131,6 +131,7 @@ def test_the_gateway_and_its_configuration_are_shown(form: Form) -> None:
         "gatewayctl_client_connections": 2,
         "gatewayctl_access_log_dropped_total": 3,
         "gatewayctl_dropped_header_fields_total": 9,
+        "gatewayctl_bad_proxy_headers_total": 2,
         "gatewayctl_internal_errors_total": 1,
         "gatewayctl_config_generation": 7,
         "gatewayctl_config_last_reload_successful": 1,
