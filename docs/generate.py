@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from gatewayctl.config import schema
-from gatewayctl.config.capabilities import MISSING, Missing
+from gatewayctl.config.capabilities import MISSING, MISSING_WITH_WORKERS, Missing
+from gatewayctl.config.settings import refs, toml, type_of
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.failures import FAILURES
 from gatewayctl.plan.order import STEPS
@@ -18,9 +19,6 @@ from gatewayctl.telemetry.families import FAMILIES
 
 DOCS: Final = Path(__file__).parent
 _PART: Final = re.compile(r"(<!-- begin ([a-z-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
-_DURATION: Final = "(d|h|ms|m|s)"
-_SIZE: Final = "KiB|MiB"
-_VARIABLE: Final = {"type": "string", "pattern": r"\$\{"}
 
 Json = dict[str, Any]
 Lines = Iterator[str]
@@ -58,7 +56,7 @@ def _settings() -> Lines:
     yield from _head("key", "value", "default", "meaning")
     tables = []
     for name, form in made["properties"].items():
-        if _refs(form):
+        if refs(form):
             tables.append((name, form))
         else:
             yield _setting(name, form, name)
@@ -71,7 +69,7 @@ def _settings() -> Lines:
 
 def _table(defs: Json, title: str, place: str, form: Json) -> Lines:
     """A table of the language and, after it, the tables within it. ``place`` is its path in the capabilities table."""
-    for ref in _refs(form):
+    for ref in refs(form):
         model = defs[ref]
         kind = model["properties"].get("type", {}).get("const")
         yield f"### `[{title}]`" + (f' with `type = "{kind}"`' if kind else "") + "\n"
@@ -84,7 +82,7 @@ def _table(defs: Json, title: str, place: str, form: Json) -> Lines:
             if not (kind and name == "type"):
                 required = name in model.get("required", ())
                 yield _setting(name, field, f"{place}.{name}", required=required)
-            if _refs(field):
+            if refs(field):
                 inner.append((name, field))
         yield ""
         for name, field in inner:
@@ -101,28 +99,18 @@ def _covers(pattern: str, place: str) -> bool:
     return len(wanted) <= len(parts) and all(w in ("*", p) for w, p in zip(wanted, parts, strict=False))
 
 
-def _refs(form: Json) -> list[str]:
-    """The names of the tables that a value is made of."""
-    if "$ref" in form:
-        return [form["$ref"].rpartition("/")[2]]
-    for key in ("additionalProperties", "items"):
-        if isinstance(form.get(key), dict):
-            return _refs(form[key])
-    return [ref for part in form.get("oneOf", ()) for ref in _refs(part)]
-
-
 def _setting(name: str, form: Json, place: str, *, required: bool = False) -> str:
     about = form.get("description", "")
     examples = [example for example in form.get("examples", ()) if example != form.get("default")]
-    if examples and not _refs(form) and form.get("type") != ["boolean", "string"] and not _closed(form):
-        about += " Such as " + ", ".join(f"`{_toml(example)}`" for example in examples) + "."
+    if examples and not refs(form) and form.get("type") != ["boolean", "string"] and not _closed(form):
+        about += " Such as " + ", ".join(f"`{toml(example)}`" for example in examples) + "."
     if place in MISSING:
         missing = MISSING[place]
         about += " *Not available in this version.*" if missing.on_key else f" *Not in this version: {_what(missing)}.*"
     elif f"{place}.*" in MISSING and not MISSING[f"{place}.*"].on_key:
         about += f" *Not in this version: {_what(MISSING[f'{place}.*'])}.*"
-    default = "required" if required else f"`{_toml(form['default'])}`" if "default" in form else ""
-    return _row(f"`{name}`", _value(form), default, about)
+    default = "required" if required else f"`{toml(form['default'])}`" if "default" in form else ""
+    return _row(f"`{name}`", type_of(form, "`"), default, about)
 
 
 def _what(missing: Missing) -> str:
@@ -132,63 +120,9 @@ def _what(missing: Missing) -> str:
 
 def _closed(form: Json) -> bool:
     """Whether the value is one of a few words, which are shown anyway."""
-    return any("enum" in part or "const" in part for part in (form, *form.get("anyOf", ()))) and "size" not in _value(
+    return any("enum" in part or "const" in part for part in (form, *form.get("anyOf", ()))) and "size" not in type_of(
         form
     )
-
-
-def _value(form: Json) -> str:
-    """The form of a value in words."""
-    if "const" in form:
-        return f"`{_toml(form['const'])}`"
-    if "enum" in form:
-        return ", ".join(f"`{_toml(choice)}`" for choice in form["enum"])
-    if "anyOf" in form:
-        parts = [_value(part) for part in form["anyOf"] if part != _VARIABLE]
-        return " or ".join(dict.fromkeys(parts))
-    if _refs(form):
-        return "tables" if "items" in form or "additionalProperties" in form else "a table"
-    kinds = form.get("type", "string")
-    kind = kinds if isinstance(kinds, str) else kinds[0]
-    if kind == "array":
-        item = _value(form["items"])
-        return "list of " + {"string": "strings", "size": "sizes"}.get(item, item)
-    if kind == "object":
-        return "a table"
-    if kind in ("integer", "number"):
-        return ("whole number" if kind == "integer" else "number") + _bounds(form)
-    if kind == "boolean":
-        return "boolean"
-    pattern = form.get("pattern", "")
-    if form.get("format") == "date":
-        return "date"
-    return "duration" if _DURATION in pattern else "size" if _SIZE in pattern else "string"
-
-
-def _bounds(form: Json) -> str:
-    parts = [
-        f" {word} {form[key]:,}".replace(",", " ")
-        for key, word in (("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"))
-        if key in form
-    ]
-    return "".join(parts)
-
-
-def _toml(value: Any) -> str:
-    """A value as it is written in TOML, on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else f'"{value}"'
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + " }"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
 
 
 # ── the tables ────────────────────────────────────────────────────────────
@@ -200,6 +134,9 @@ def _missing() -> Lines:
         shown = shown.removesuffix(".*").replace(".instances.*.", ".instances.")
         values = "" if missing.on_key else f": {_what(missing)}"
         yield f"- `{shown}`{values}"
+    if MISSING_WITH_WORKERS:
+        places = ", ".join(f"`{place.replace('*', 'NAME', 1)}`" for place in MISSING_WITH_WORKERS).replace(".*", "")
+        yield f"- with `server.workers` other than 1: {places}"
 
 
 _FAMILIES: Final = {
@@ -209,6 +146,7 @@ _FAMILIES: Final = {
     "E3": "Routing",
     "E4": "Environment and secrets",
     "E5": "Running; a running gateway (E52x)",
+    "E6": "Route tests",
     "E9": "Not available",
     "W": "Warnings",
 }
@@ -269,7 +207,7 @@ def _chosen(which: int) -> Lines:
         properties = schema()["$defs"][model]["properties"]
         for name in chosen[which]:
             form = properties[name]
-            yield _row(f"`{chosen[0]}.{name}`", f"`{_toml(form['default'])}`", form["description"])
+            yield _row(f"`{chosen[0]}.{name}`", f"`{toml(form['default'])}`", form["description"])
 
 
 PARTS: Final[dict[str, Callable[[], Lines]]] = {

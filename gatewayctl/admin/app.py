@@ -15,7 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gatewayctl.admin import documents, health
+from gatewayctl.admin.breakers import breakers, reset
 from gatewayctl.admin.control import Control
+from gatewayctl.admin.drains import drain
 from gatewayctl.admin.endpoint import Answer, Endpoint
 from gatewayctl.admin.gate import Gate, Need
 from gatewayctl.admin.index import index
@@ -43,8 +45,11 @@ def admin_app(control: Control) -> Starlette:
         Endpoint("GET", "/config", Need.READ, "the effective configuration, secrets masked", documents.config),
         Endpoint("GET", "/routes", Need.READ, "the routes in matching order", routes),
         Endpoint("GET", "/services", Need.READ, "the services and their instances", services),
+        Endpoint("GET", "/breakers", Need.READ, "the circuit breakers and their states", breakers),
+        Endpoint("POST", "/breakers/{name}/{service}/reset", Need.CHANGE, "closes a breaker of a service", reset),
         Endpoint("GET", "/version", Need.READ, "the version of the gateway", documents.version),
         Endpoint("POST", "/reload", Need.CHANGE, "loads the configuration anew", reload),
+        Endpoint("POST", "/drain", Need.CHANGE, "begins to end the gateway, as SIGTERM does", drain),
     )
     endpoints = (*listed, Endpoint("GET", "/", Need.READ, "this list", partial(index, listed)))
 

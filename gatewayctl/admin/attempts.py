@@ -8,6 +8,8 @@ from cachetools import FIFOCache
 LIMIT: Final = 10
 WINDOW: Final = 60.0
 """Seconds, from an address's first failure on."""
+_ROUNDING: Final = 1e-6
+"""Seconds; whoever waits exactly as told has waited, whatever the sum of the times is rounded to."""
 MAX_ADDRESSES: Final = 1024
 """Addresses that are remembered; the one that failed least recently goes first."""
 
@@ -25,7 +27,8 @@ class FailedAttempts:
     def wait(self, address: str, now: float) -> float:
         """Seconds until that address may try again; 0 if it may now."""
         end, failures = self._seen.get(address, (now, 0))
-        return end - now if failures >= self._limit and end > now else 0.0
+        left = end - now
+        return left if failures >= self._limit and left > _ROUNDING else 0.0
 
     def failed(self, address: str, now: float) -> None:
         """One failure of that address."""

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gatewayctl.plan.model import AdminPlan, InstancePlan, Plan
-from gatewayctl.telemetry.counted import CountedGateway, CountedGeneration, CountedInstance, Facts
+from gatewayctl.state.certificates import Certificates
+from gatewayctl.telemetry.counted import (
+    CountedBreaker,
+    CountedGateway,
+    CountedGeneration,
+    CountedInstance,
+    CountedService,
+    CountedShelf,
+    Facts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +30,32 @@ class Reloaded:
 
 
 class AdminInstance(CountedInstance, Protocol):
-    """An instance of a service; ``address`` is host and port."""
+    """An instance of a service; ``where`` is its host and port, or its socket."""
 
     @property
     def plan(self) -> InstancePlan: ...
     @property
-    def address(self) -> tuple[str, int]: ...
+    def where(self) -> str: ...
     @property
     def in_flight(self) -> int: ...
+    @property
+    def health(self) -> "AdminHealth | None": ...
 
 
-class AdminService(Protocol):
-    """A service with its instances in the order of the configuration."""
+class AdminHealth(Protocol):
+    """What active checks conclude about an instance."""
+
+    @property
+    def fit(self) -> bool: ...
+    @property
+    def problem(self) -> str: ...
+
+
+class AdminService(CountedService, Protocol):
+    """A service with its instances in the order of the configuration; ``trouble`` is that of where they are found."""
+
+    @property
+    def trouble(self) -> str: ...
 
     @property
     def instances(self) -> Sequence[AdminInstance]: ...
@@ -45,6 +68,45 @@ class AdminGeneration(CountedGeneration, Protocol):
     def plan(self) -> Plan: ...
     @property
     def services(self) -> Mapping[str, AdminService]: ...
+    @property
+    def certificates(self) -> Certificates | None: ...
+
+
+class AdminMemory(Protocol):
+    """What a breaker remembers."""
+
+    @property
+    def in_a_row(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def failures(self) -> int: ...
+    @property
+    def trials(self) -> int: ...
+
+
+class AdminBreaker(CountedBreaker, Protocol):
+    """A circuit breaker."""
+
+    def refresh(self) -> None: ...
+    def reset(self) -> None: ...
+    def wait(self, now: float) -> float: ...
+    def memory(self) -> AdminMemory: ...
+
+
+class AdminShelf(CountedShelf, Protocol):
+    """The breakers of one name for one service, by the instance or route; empty where it is the service's."""
+
+    @property
+    def scope(self) -> str: ...
+    @property
+    def made(self) -> Mapping[str, AdminBreaker]: ...
+
+
+class AdminShelves(Protocol):
+    """All of them."""
+
+    def values(self) -> Sequence[AdminShelf]: ...
 
 
 class AdminGateway(CountedGateway, Protocol):
@@ -53,9 +115,15 @@ class AdminGateway(CountedGateway, Protocol):
     @property
     def bound(self) -> AdminGeneration: ...
     @property
+    def breakers(self) -> AdminShelves: ...
+    @property
     def leaving(self) -> bool: ...
     @property
+    def bad_proxy_headers(self) -> int: ...
+    @property
     def clock(self) -> Callable[[], float]: ...
+    @property
+    def created(self) -> float: ...
     def report(self, error: Exception, doing: str) -> None: ...
 
 
@@ -87,6 +155,12 @@ class Control(Protocol):
 
     def config_data(self) -> dict[str, Any]:
         """The effective configuration, JSON-able, secrets masked."""
+
+    async def fresh(self) -> None:
+        """Brings what ``gateway`` and ``status`` say up to date, where other processes do the counting."""
+
+    async def drain(self) -> dict[str, Any]:
+        """Begins to end the gateway, as SIGTERM does. Gives what will happen, JSON-able; asked again it changes nothing."""
 
     async def reload(self) -> Reloaded:
         """Loads the configuration anew. Calls that overlap take turns. A wrong configuration is no exception."""

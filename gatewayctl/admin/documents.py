@@ -27,6 +27,7 @@ async def version(control: Control, request: Request) -> Response:
 
 async def status(control: Control, request: Request) -> Response:
     """The facts somebody needs at three in the morning."""
+    await control.fresh()
     return document(control.status())
 
 

@@ -49,6 +49,7 @@ class Metrics:
         return await asyncio.shield(task)  # a scraper that leaves does not take the others' answer along
 
     async def _render(self, form: Form, packed: bool) -> bytes:
+        await self._control.fresh()
         await asyncio.to_thread(self._exposition.read_process)
         pieces = self._exposition.render(form)
         return await joined(_gzipped(pieces) if packed else pieces)

@@ -25,6 +25,7 @@ _NO_HOST: Final = HostPattern(b"", False)
 
 async def routes(control: Control, request: Request) -> Response:
     """One entry for each route and host pattern."""
+    await control.fresh()
     bound = in_force(control.gateway)
     if bound is None:
         return starting()

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,22 +14,16 @@ from gatewayctl.cli.env_file import read_env_file
 from gatewayctl.cli.errors import CommandError, usage
 from gatewayctl.cli.problems import on_one_line
 from gatewayctl.core.diagnostics import Diagnostic, in_order
+from gatewayctl.core.layers import default_files
 
 if TYPE_CHECKING:
     from gatewayctl.config import Loaded
+    from gatewayctl.config.reading import Reader
     from gatewayctl.plan import Plan
 
-FILES_VARIABLE: Final = "GATEWAYCTL_CONFIG"
-DEFAULT_FILE: Final = "gateway.toml"
 STANDARD_INPUT: Final = "-"
 UNNAMED: Final = "<stdin>"
 """What a configuration on standard input is called without ``--stdin-filename``."""
-
-
-def default_files(environ: Mapping[str, str]) -> list[str]:
-    """The files without ``-c``: those of GATEWAYCTL_CONFIG (layers with ``:`` between them), else gateway.toml."""
-    named = environ.get(FILES_VARIABLE, "")
-    return [file for file in named.split(os.pathsep) if file] or [DEFAULT_FILE]
 
 
 @dataclass(slots=True)
@@ -84,23 +78,14 @@ class Configuration(Files):
             variables.update(read_env_file(name))
         return variables
 
-    def load(self, files: Sequence[str] | None = None, *, environment_layer: bool = False) -> "Loaded":
+    _input: Any = field(init=False, default=None)
+    """What reads standard input, once it was asked for: it can be read only once, whatever is loaded from it."""
+
+    def load(self, files: Sequence[str | Path] | None = None, *, environment_layer: bool = False) -> "Loaded":
         """The configuration that ``files`` (by default those of ``-c``) say together, good or bad."""
         from gatewayctl.config import load
-        from gatewayctl.config.reading import DiskReader, Reader
 
-        names = list(self.files if files is None else files)
-        reader: Reader = DiskReader()
-        if STANDARD_INPUT in names:
-            name = self.stdin_filename or UNNAMED
-            if names.count(STANDARD_INPUT) > 1:
-                raise usage("standard input (-) is given twice", "give it once")
-            from gatewayctl.cli.standard_input import StandardInput
-
-            reader = StandardInput(Path(name).absolute(), sys.stdin.buffer)
-            names[names.index(STANDARD_INPUT)] = name
-        elif self.stdin_filename is not None:
-            raise usage("--stdin-filename is given, but standard input (-) is not", "add - as the file")
+        names, reader = self.read_by(self.files if files is None else files)
         return load(
             names,
             environ=self.environ(),
@@ -108,6 +93,34 @@ class Configuration(Files):
             strict=self.strict,
             reader=reader,
         )
+
+    def roots(self, file: str) -> list[str]:
+        """The configurations that a file belongs to: the files that include it, else itself (as it is written)."""
+        from gatewayctl.config.reading import absolute, shown
+        from gatewayctl.config.rooting import roots_of
+
+        (name,), reader = self.read_by([file])
+        here = Path.cwd()
+        path = absolute(name, here)
+        found = roots_of(path, reader=reader, environ=self.environ(), directory=here)
+        return [file] if found == [path] else [shown(root, here) for root in found]
+
+    def read_by(self, files: Sequence[str | Path]) -> "tuple[list[str | Path], Reader]":
+        """The names of files, standard input by the name it is given, and what reads them."""
+        names = list(files)
+        if names.count(STANDARD_INPUT) > 1:
+            raise usage("standard input (-) is given twice", "give it once")
+        if STANDARD_INPUT in names:
+            from gatewayctl.cli.standard_input import StandardInput
+
+            name = self.stdin_filename or UNNAMED
+            names[names.index(STANDARD_INPUT)] = name
+            self._input = self._input or StandardInput(Path(name).absolute(), sys.stdin.buffer)
+        elif self._input is None and self.stdin_filename is not None:
+            raise usage("--stdin-filename is given, but standard input (-) is not", "add - as the file")
+        from gatewayctl.config.reading import DiskReader
+
+        return names, self._input or DiskReader()
 
     def compiled(self, console: Console) -> "tuple[Loaded, Plan]":
         """The configuration and its plan. Raises CommandError if it is not valid; warnings and notes become hints."""

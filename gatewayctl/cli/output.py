@@ -23,6 +23,24 @@ class TextOrJson(StrEnum):
     json = "json"
 
 
+class ReportFormat(StrEnum):
+    text = "text"
+    json = "json"
+    github = "github"
+    gitlab = "gitlab"
+    sarif = "sarif"
+    junit = "junit"
+    markdown = "markdown"
+
+
+class CaseFormat(StrEnum):
+    text = "text"
+    json = "json"
+    junit = "junit"
+    github = "github"
+    markdown = "markdown"
+
+
 class TomlOrJson(StrEnum):
     toml = "toml"
     json = "json"
@@ -105,6 +123,36 @@ class ConfigurationOutput(Answer):
     ] = None
 
     formats: ClassVar[type[StrEnum]] = TomlOrJson
+
+    def given(self) -> str | None:
+        return None if self.format is None else self.format.value
+
+
+@dataclass(slots=True)
+class ReportOutput(Answer):
+    """For a command that finds what is wrong: text for people, JSON, or what other tools read."""
+
+    format: Annotated[
+        ReportFormat | None,
+        typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else text.", show_default=False),
+    ] = None
+
+    formats: ClassVar[type[StrEnum]] = ReportFormat
+
+    def given(self) -> str | None:
+        return None if self.format is None else self.format.value
+
+
+@dataclass(slots=True)
+class CaseOutput(Answer):
+    """For a command that runs tests."""
+
+    format: Annotated[
+        CaseFormat | None,
+        typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else text.", show_default=False),
+    ] = None
+
+    formats: ClassVar[type[StrEnum]] = CaseFormat
 
     def given(self) -> str | None:
         return None if self.format is None else self.format.value

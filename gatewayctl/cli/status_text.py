@@ -4,11 +4,14 @@ The gateway that is asked may be of another version, so a fact that is missing i
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from gatewayctl.cli.styles import Style
 from gatewayctl.cli.tables import table
 from gatewayctl.core.units import format_duration
+
+_SOON: Final = 14
+"""Days before its end from which a certificate is worth a line."""
 
 
 def attention(facts: dict[str, Any]) -> list[str]:
@@ -23,12 +26,34 @@ def attention(facts: dict[str, Any]) -> list[str]:
         instances = _tables(service, "instances")
         if not any(i.get("status") == "up" and i.get("weight", 1) for i in instances):
             wrong.append(f"service {service.get('name')} has no instance that takes requests")
+        if service.get("panic"):
+            wrong.append(f"all instances of service {service.get('name')} are out: all get traffic (panic)")
+        if trouble := service.get("trouble"):
+            wrong.append(f"service {service.get('name')}: {trouble}")
+    wrong += [words for one in _tables(facts, "certificates") if (words := _ends_soon(one))]
+    for worker in _tables(facts, "workers"):
+        if worker.get("state", "serving") != "serving":
+            wrong.append(f"worker {worker.get('worker')} does not serve: it is {worker.get('state')}")
+        elif worker.get("generation") != facts.get("generation"):
+            wrong.append(f"worker {worker.get('worker')} still serves generation {worker.get('generation')}")
     limit = facts.get("max_connections")
     if limit and facts.get("connections", 0) >= limit:
         wrong.append(f"all {limit} connections are taken: further clients wait")
     if error := _table(facts, "log").get("error"):
         wrong.append(f"the access log cannot be written: {error}")
     return wrong
+
+
+def _ends_soon(certificate: dict[str, Any]) -> str:
+    """A line about a certificate that needs to be replaced; empty for others."""
+    try:
+        left = datetime.fromisoformat(str(certificate.get("expires_at"))) - datetime.now(UTC)
+    except (ValueError, TypeError):
+        return ""
+    name = certificate.get("name")
+    if left.total_seconds() <= 0:
+        return f"the certificate {name} has expired"
+    return f"the certificate {name} expires in {left.days} days" if left.days < _SOON else ""
 
 
 def status_text(facts: dict[str, Any], wrong: list[str], *, width: int | None, style: Style) -> str:
@@ -46,6 +71,10 @@ def status_text(facts: dict[str, Any], wrong: list[str], *, width: int | None, s
     rows = [
         _row(service.get("name"), i) for service in _tables(facts, "services") for i in _tables(service, "instances")
     ]
+    workers = _tables(facts, "workers")
+    if len(workers) > 1:
+        headings = ["WORKER", "PROCESS", "STATE", "GENERATION", "SINCE", "IN FLIGHT", "CONNECTIONS", "RESTARTS"]
+        lines += ["", table(headings, [_worker(worker) for worker in workers], width=width, style=style)]
     if rows:
         headings = ["SERVICE", "INSTANCE", "ADDRESS", "STATUS", "IN FLIGHT", "CONNECTIONS", "FAILURES"]
         lines += ["", table(headings, rows, width=width, style=style)]
@@ -74,7 +103,15 @@ def _facts(facts: dict[str, Any], config: dict[str, Any]) -> list[tuple[str, str
 
 def _row(service: Any, instance: dict[str, Any]) -> list[str]:
     keys = ("id", "address", "status", "in_flight", "connections", "failures")
+    if against := instance.get("against"):
+        why = instance.get("problem") or ", ".join(map(str, against))
+        instance = {**instance, "status": f"out: {why}"}
     return [str(service), *(str(instance.get(key, "")) for key in keys)]
+
+
+def _worker(worker: dict[str, Any]) -> list[str]:
+    keys = ("worker", "pid", "state", "generation", "started_at", "in_flight", "connections", "restarts")
+    return [str(worker.get(key, "")) for key in keys]
 
 
 def _ago(at: Any) -> str:

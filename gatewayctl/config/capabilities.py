@@ -36,8 +36,8 @@ def _https(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("https:")
 
 
-def _other_balancer(value: Any) -> bool:
-    return value not in ("round_robin", "weighted")
+def _needs_identity(value: Any) -> bool:
+    return isinstance(value, str) and (value == "consumer" or value.startswith("claim:"))
 
 
 def _policies(*sections: str) -> dict[str, Missing]:
@@ -45,64 +45,68 @@ def _policies(*sections: str) -> dict[str, Missing]:
 
 
 MISSING: Final[Mapping[str, Missing]] = {
-    "server.listen.*": Missing("an https listener", _https, on_key=False),
-    "server.workers": Missing("more than one worker process", lambda value: value != 1, on_key=False),
-    "server.proxy_protocol": Missing("the PROXY protocol", _used),
-    "server.tls": Missing("TLS", _always),
     "tracing.endpoint": Missing("sending traces", _used),
-    "defaults.limits": Missing('"limits"', _used),
-    "defaults.retry": Missing('"retry"', _used),
-    "defaults.breaker": Missing('"breaker"', _used),
-    "defaults.auth": Missing('"auth"', _used),
-    "defaults.access": Missing('"access"', _used),
     "defaults.cache": Missing('"cache"', _used),
-    "defaults.cors": Missing('"cors"', _used),
-    "services.*.load_balancer": Missing("this load balancer", _other_balancer, on_key=False),
-    "services.*.hash_key": Missing('"hash_key"', _always),
-    "services.*.sticky": Missing('"sticky"', _always),
-    "services.*.instances.*.url": Missing("https to an instance", _https, on_key=False),
-    "services.*.discovery": Missing('"discovery"', _always),
-    "services.*.breaker": Missing('"breaker"', _used),
-    "services.*.max_in_flight": Missing('"max_in_flight"', _always),
-    "services.*.health": Missing('"health"', _always),
-    "services.*.outlier": Missing('"outlier"', _always),
-    "services.*.tls": Missing('"tls"', _always),
+    "limits.*.key.*": Missing("a limit by consumer or claim", _needs_identity, on_key=False),
     "routes.*.split": Missing('"split"', _always),
     "routes.*.split_key": Missing('"split_key"', _always),
     "routes.*.aggregate": Missing('"aggregate"', _always),
     "routes.*.mirror": Missing('"mirror"', _always),
     "routes.*.fault": Missing('"fault"', _always),
-    "routes.*.retry": Missing('"retry"', _used),
-    "routes.*.limits": Missing('"limits"', _used),
-    "routes.*.auth": Missing('"auth"', _used),
-    "routes.*.require": Missing('"require"', _always),
-    "routes.*.access": Missing('"access"', _used),
     "routes.*.cache": Missing('"cache"', _used),
-    "routes.*.cors": Missing('"cors"', _used),
     "routes.*.compress": Missing('"compress"', _used),
-    **_policies("limits", "stores", "breakers", "retries", "auth", "consumers", "access", "caches", "cors"),
+    "consumers.*.limits": Missing('"limits"', _used),
+    **_policies("caches"),
 }
 """By key path; ``*`` is any name or item."""
 
 
+MISSING_WITH_WORKERS: Final[Mapping[str, Missing]] = {
+    "services.*.breaker": Missing('"breaker"', _used),
+    "services.*.outlier": Missing('"outlier"', _always),
+    "services.*.max_in_flight": Missing('"max_in_flight"', _always),
+    "defaults.breaker": Missing('"breaker"', _used),
+    **_policies("limits", "retries"),
+}
+"""The same for what decides for the whole host, and cannot do so yet where several processes carry the traffic."""
+
+
 def check(data: Mapping[str, Any], findings: Findings) -> None:
     """An error (E901) at each place that asks for what is not there. ``data`` is the merged configuration."""
-    for hit in select(_tree(), data):
+    _refuse(_tree(), data, findings, "", "remove it: it would have no effect")
+    server = data.get("server")
+    if isinstance(server, Mapping) and str(server.get("workers", 1)) != "1":
+        _refuse(
+            _tree_with_workers(), data, findings, " with more than one worker", "remove it, or serve with workers = 1"
+        )
+
+
+def _refuse(tree: Tree[Missing], data: Mapping[str, Any], findings: Findings, where: str, help: str) -> None:
+    for hit in select(tree, data):
         if hit.mark.when(hit.value):
             findings.error(
                 "E901",
                 hit.path,
-                f"{hit.mark.what} is not available in this version",
+                f"{hit.mark.what} is not available in this version{where}",
                 label="not available",
-                help="remove it: it would have no effect",
+                help=help,
                 on_key=hit.mark.on_key and not isinstance(hit.value, dict),
             )
 
 
 @cache
 def _tree() -> Tree[Missing]:
+    return _tree_of(MISSING)
+
+
+@cache
+def _tree_with_workers() -> Tree[Missing]:
+    return _tree_of(MISSING_WITH_WORKERS)
+
+
+def _tree_of(table: Mapping[str, Missing]) -> Tree[Missing]:
     tree: Tree[Missing] = Tree()
-    for pattern, missing in MISSING.items():
+    for pattern, missing in table.items():
         *above, last = pattern.split(".")
         branch = tree
         for part in above:

@@ -5,7 +5,7 @@ file, and a string with a variable is allowed wherever a value has a narrower fo
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,18 +23,25 @@ _SAID: Final[tuple[str, ...]] = ("description", "default", "examples", "writeOnl
 _DROPPED: Final[tuple[str, ...]] = ("title", "discriminator", *_SAID)
 
 Json = dict[str, Any]
+Vary = Callable[[Json], Json]
 
 
 def schema() -> Json:
     """The schema as JSON data."""
-    made = GatewayConfig.model_json_schema()
-    made["$defs"][GatewayConfig.__name__] = {key: value for key, value in made.items() if key != "$defs"}
-    tables = {model.__name__: _table(model, made["$defs"][model.__name__]) for model in _models(GatewayConfig)}
-    root = tables.pop(GatewayConfig.__name__)
+    return schema_of(GatewayConfig, ID, "gatewayctl configuration", _or_variable)
+
+
+def schema_of(model: type[Table], id: str, title: str, vary: Vary) -> Json:
+    """The schema of a language of its own, whose root is ``model``; ``vary`` widens the form of a value to what may be
+    written in its place."""
+    made = model.model_json_schema()
+    made["$defs"][model.__name__] = {key: value for key, value in made.items() if key != "$defs"}
+    tables = {one.__name__: _table(one, made["$defs"][one.__name__], vary) for one in _models(model)}
+    root = tables.pop(model.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": ID,
-        "title": "gatewayctl configuration",
+        "$id": id,
+        "title": title,
         **root,
         "$defs": dict(sorted(tables.items())),
     }
@@ -68,10 +75,10 @@ def _inner(shape: Shape) -> Iterator[type[Table]]:
         yield from _inner(shape.item)
 
 
-def _table(model: type[Table], made: Json) -> Json:
+def _table(model: type[Table], made: Json, vary: Vary) -> Json:
     """A table's schema."""
     defaults = _defaults(model)
-    properties = {name: _property(name, field, defaults.get(name)) for name, field in made["properties"].items()}
+    properties = {name: _property(name, field, defaults.get(name), vary) for name, field in made["properties"].items()}
     table: Json = {"type": "object", "description": made["description"], "additionalProperties": False}
     if "required" in made:
         table["required"] = made["required"]
@@ -85,32 +92,32 @@ def _defaults(model: type[Table]) -> Json:
     return json.loads(json.dumps(dumped))  # type: ignore[no-any-return]
 
 
-def _property(name: str, made: Json, default: Any) -> Json:
+def _property(name: str, made: Json, default: Any, vary: Vary) -> Json:
     said = {key: made[key] for key in _SAID if key in made and key != "default"}
     if default is not None and not isinstance(default, dict):
         said["default"] = default
-    form = _form(made)
+    form = _form(made, vary)
     fixed = name in ("version", "type")
-    return {**said, **(form if fixed else _or_variable(form))}
+    return {**said, **(form if fixed else vary(form))}
 
 
-def _form(made: Json) -> Json:
+def _form(made: Json, vary: Vary) -> Json:
     """The form of a value, without what is said about it."""
-    parts = [_form(part) for part in made.get("anyOf") or made.get("oneOf") or () if part.get("type") != "null"]
+    parts = [_form(part, vary) for part in made.get("anyOf") or made.get("oneOf") or () if part.get("type") != "null"]
     if parts:
         return parts[0] if len(parts) == 1 else {"anyOf" if "anyOf" in made else "oneOf": parts}
     form = {key: value for key, value in made.items() if key not in _DROPPED}
     if "items" in form:
-        form["items"] = _or_variable(_form(form["items"]))
+        form["items"] = vary(_form(form["items"], vary))
     values = form.pop("patternProperties", None)
     if values is not None:
-        form["additionalProperties"] = _form(next(iter(values.values())))
+        form["additionalProperties"] = _form(next(iter(values.values())), vary)
         named = form["propertyNames"] if "pattern" in form.get("propertyNames", {}) else {"pattern": next(iter(values))}
         form["propertyNames"] = {"pattern": named["pattern"]}
         if named["pattern"] == NAME_PATTERN:
             form["propertyNames"]["not"] = {"enum": sorted(RESERVED)}
     elif isinstance(form.get("additionalProperties"), dict):
-        form["additionalProperties"] = _or_variable(_form(form["additionalProperties"]))
+        form["additionalProperties"] = vary(_form(form["additionalProperties"], vary))
     return form
 
 

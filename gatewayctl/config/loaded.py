@@ -31,6 +31,8 @@ class Loaded:
     valid: "GatewayConfig | None" = None
     """All objects that are valid in themselves, also where others are not: for finding further problems in one run."""
     secrets: frozenset[KeyPath] = frozenset()
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The files that the configuration names and that were looked into, by path: certificates and keys."""
     unset: Mapping[KeyPath, str] = field(default_factory=dict)
     places: Places = field(default_factory=lambda: Places({}, ()), repr=False, compare=False)
 

@@ -6,7 +6,7 @@ environment last → validate object by object → check across objects → chec
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from gatewayctl.config.masking import Masked
 from gatewayctl.config.merging import merged
 from gatewayctl.config.models.root import GatewayConfig
 from gatewayctl.config.paths import resolve
-from gatewayctl.config.reading import DiskReader, Reader
+from gatewayctl.config.reading import MAX_SECRET, DiskReader, Reader
 from gatewayctl.config.selecting import Tree, select, tree
 from gatewayctl.config.sources import Source
 from gatewayctl.config.substitution import Substitution
@@ -96,7 +96,8 @@ def load(
         diagnostics=ordered,
         sources=Masked(sources),
         files=tuple(dict.fromkeys([*gathering.files, *substitution.files, *_named(data)])),
-        digest=_digest([*gathering.contents, *substitution.contents], extra),
+        digest=_digest([*gathering.contents, *substitution.contents, *check.contents.items()], extra),
+        contents=check.contents,
         secrets=frozenset(secrets),
         unset=unset,
         places=places,
@@ -115,6 +116,8 @@ class _Check:
     runtime: bool
     capabilities: bool
     partial: bool
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Files that a check has read, by their path."""
 
     def run(self) -> tuple[GatewayConfig, list[Finding]]:
         """The configuration of what is valid, and everything that is not."""
@@ -123,7 +126,9 @@ class _Check:
         if self.capabilities:
             capabilities.check(self.data, refused)
         if not self.partial:
-            view = View(valid.config, self.data, valid.names, self.reader.exists, self.directory, self.runtime)
+            view = View(
+                valid.config, self.data, valid.names, self.reader.exists, self._read, self.directory, self.runtime
+            )
             for check in checks.ALL:
                 check(view, across)
         silent = {finding.path for finding in refused.found}
@@ -131,6 +136,10 @@ class _Check:
         wrong = [finding for finding in findings.found if not (self.partial and finding.path == ())]
         invalid = {finding.path for finding in wrong}
         return valid.config, [*wrong, *told, *(finding for finding in refused.found if finding.path not in invalid)]
+
+    def _read(self, path: Path) -> bytes:
+        content = self.contents[str(path)] = self.reader.read(path, MAX_SECRET)
+        return content
 
     def _hidden(self, path: KeyPath) -> bool:
         return any(path[:length] in self.secrets for length in range(1, len(path) + 1))

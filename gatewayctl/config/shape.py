@@ -46,9 +46,10 @@ class Shape:
         return self.item
 
 
-def at_path(path: KeyPath) -> Shape | None:
-    """The shape at a key path from the root, None where the language has no such key."""
-    shape: Shape | None = ROOT
+def at_path(path: KeyPath, root: Shape | None = None) -> Shape | None:
+    """The shape at a key path from the root, None where the language has no such key. ``root``: that of another language
+    than the configuration's."""
+    shape: Shape | None = root or ROOT
     for part in path:
         if shape is None or ("array" if isinstance(part, int) else "table") not in shape.types:
             return None

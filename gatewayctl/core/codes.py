@@ -1,7 +1,7 @@
 """The one table of diagnostic codes. A code is never reused and never changes its meaning.
 
 E0xx files and syntax · E1xx schema and values · E2xx references · E3xx routing · E4xx environment and secrets ·
-E5xx running (listeners, reload) · E9xx not available in this version · W… the same families as warnings.
+E5xx running (listeners, reload) · E6xx route tests · E9xx not available in this version · W… the same families as warnings.
 """
 
 from typing import Final
@@ -54,7 +54,9 @@ CODES: Final[dict[str, str]] = {
     "E201": "a reference to something that is not there",
     "E202": "a scheme that contains itself",
     "E204": "a file that the configuration names is not there",
+    "E211": "a certificate or a key that cannot be used",
     "W204": "a file that the configuration names is not there",
+    "E205": "a file that the configuration names holds something else than it should",
     # environment and secrets
     "E401": "an environment variable is not set",
     "E402": "a file cannot be put in",
@@ -81,6 +83,7 @@ CODES: Final[dict[str, str]] = {
     "E503": "no permission to listen on an address",
     "E504": "a listen address is not one of this host",
     "E505": "an address cannot be listened on",
+    "E506": "worker processes that do not start",
     "E510": "a setting that cannot change while the gateway runs",
     # a running gateway, from the command line
     "E521": "nothing answers at the admin address",
@@ -89,6 +92,11 @@ CODES: Final[dict[str, str]] = {
     "E524": "what answers is no gateway's admin address",
     "E525": "the configuration does not say where the admin address is",
     "E526": "a pid file is of no use",
+    "E527": "a service's source of instances does not answer",
+    # route tests
+    "E601": "not a request",
+    "E602": "an expectation of what cannot be known offline",
+    "E603": "no route tests are there",
     # capabilities
     "E901": "not available in this version",
 }

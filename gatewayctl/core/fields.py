@@ -80,6 +80,8 @@ KINDS: Final[dict[bytes, int]] = {
     b"x-forwarded-ssl": Kind.FORWARDED,
     b"x-real-ip": Kind.FORWARDED,
     b"forwarded": Kind.FORWARDED,
+    b"client-cert": Kind.FORWARDED,
+    b"client-cert-chain": Kind.FORWARDED,
     b"traceparent": Kind.TRACEPARENT,
 }
 """Names with a treatment of their own. The request id's name is configured; the head parser adds it."""

@@ -66,12 +66,13 @@ def problem(
         body = f"{kind.status} {kind.title}: {failure.detail}\nreason: {kind.reason}\nrequest id: {request_id}\n"
     else:
         members = {
-            "type": "about:blank",
+            "type": kind.problem_type,
             "title": kind.title,
             "status": kind.status,
             "detail": sentence(failure.detail),
             "reason": kind.reason,
             "request_id": request_id,
+            **dict(failure.members),
         }
         body = json.dumps(members, ensure_ascii=False) + "\n"
     status = b'%b; error=%b; details="%b"' % (pseudonym, kind.proxy_error.encode(), kind.reason.encode())
@@ -79,6 +80,7 @@ def problem(
         field(b"Content-Type", form),
         field(b"Proxy-Status", status),
         field(b"Cache-Control", b"no-store"),
+        *failure.fields,
         *extra,
     )
     return Reply(kind.status, fields, body.encode(), kind.closes, failure)

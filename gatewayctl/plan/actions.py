@@ -4,17 +4,20 @@ from gatewayctl.config.models import GatewayConfig
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import ForwardPlan, KeyPath, PathPlan, RedirectPlan, RespondPlan
+from gatewayctl.plan.resilience import retry_plan
 from gatewayctl.plan.texts import template, template_names, templates
 from gatewayctl.routing import CompiledRoute
 from gatewayctl.routing.templates import Place
 
 
-def respond_plan(name: str, route: RouteConfig, match: CompiledRoute, findings: Findings) -> RespondPlan | None:
+def respond_plan(
+    name: str, route: RouteConfig, config: GatewayConfig, match: CompiledRoute, findings: Findings
+) -> RespondPlan | None:
     """The answer that a route gives itself."""
     respond = route.respond
     if respond is None:
         return None
-    at, names = ("routes", name, "respond"), template_names(route, match)
+    at, names = ("routes", name, "respond"), template_names(route, match, config)
     body = template(respond.body, _body_place(respond.headers), names, (*at, "body"), findings)
     return RespondPlan(
         status=respond.status,
@@ -32,13 +35,15 @@ def _body_place(headers: "dict[str, str]") -> Place:
     return "html" if "html" in media else "text"
 
 
-def redirect_plan(name: str, route: RouteConfig, match: CompiledRoute, findings: Findings) -> RedirectPlan | None:
+def redirect_plan(
+    name: str, route: RouteConfig, config: GatewayConfig, match: CompiledRoute, findings: Findings
+) -> RedirectPlan | None:
     """Where a route redirects to."""
     redirect = route.redirect
     if redirect is None:
         return None
     at = ("routes", name, "redirect")
-    to = template(redirect.to, "location", template_names(route, match), (*at, "to"), findings)
+    to = template(redirect.to, "location", template_names(route, match, config), (*at, "to"), findings)
     return RedirectPlan(redirect.status, to, at)
 
 
@@ -57,18 +62,23 @@ def forward_plan(
         timeout_at = ("routes", name, "timeout")
     return ForwardPlan(
         service=route.service,
-        path=_path_plan(name, route, match, findings),
+        path=_path_plan(name, route, config, match, findings),
         timeout=timeout,
         upgrades=frozenset(protocol.lower().encode() for protocol in route.upgrades),
         said_at=("routes", name, "service"),
         timeout_said_at=timeout_at,
+        retry=retry_plan(name, route, config),
     )
 
 
-def _path_plan(name: str, route: RouteConfig, match: CompiledRoute, findings: Findings) -> PathPlan:
+def _path_plan(
+    name: str, route: RouteConfig, config: GatewayConfig, match: CompiledRoute, findings: Findings
+) -> PathPlan:
     if route.rewrite is not None:
         at = ("routes", name, "rewrite")
-        return PathPlan(rewrite=template(route.rewrite, "path", template_names(route, match), at, findings), said_at=at)
+        return PathPlan(
+            rewrite=template(route.rewrite, "path", template_names(route, match, config), at, findings), said_at=at
+        )
     strip = route.strip_prefix
     if strip is None:
         return PathPlan()

@@ -4,8 +4,11 @@ from gatewayctl.config import GatewayConfig, Loaded
 from gatewayctl.core.diagnostics import Diagnostic, has_errors, in_order
 from gatewayctl.plan.ambiguities import report_ambiguities
 from gatewayctl.plan.findings import Findings
+from gatewayctl.plan.limits import policies_plan
+from gatewayctl.plan.listening import server_tls_plan
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.plan.routes import route_plan
+from gatewayctl.plan.schemes import identity_plan
 from gatewayctl.plan.sections import admin_plan, log_plan, metrics_plan, server_plan
 from gatewayctl.plan.services import service_plans
 from gatewayctl.plan.table import routing_options
@@ -21,8 +24,9 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
     if config is None:
         return None, ()
     findings = Findings(loaded)
-    server = server_plan(config)
+    server = server_plan(config, server_tls_plan(config, loaded))
     options = routing_options(server)
+    identity = identity_plan(config, loaded, findings)
     routes: list[RoutePlan] = []
     for name, route in sorted(config.routes.items()):
         if route.enabled:
@@ -45,8 +49,10 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
         log=log_plan(config),
         metrics=metrics_plan(config),
         trace_sample_ratio=_sample_ratio(config),
-        services=service_plans(config),
+        services=service_plans(config, loaded.contents),
         routes=tuple(routes),
+        policies=policies_plan(config),
+        identity=identity,
     )
     return plan, diagnostics
 

@@ -38,7 +38,7 @@ def request_edit_plan(
     transform = None if used is None else config.transforms.get(used[0])
     if used is None or transform is None or route.service is None:
         return None
-    at, names = ("transforms", used[0]), template_names(route, match)
+    at, names = ("transforms", used[0]), template_names(route, match, config)
     fields = _field_edits(transform.request, names, (*at, "request"), findings)
     own = {config.server.request_id_header.lower(), *_OWN_OF_REQUESTS}
     _warn_of_own(transform.request, own, (*at, "request"), findings)
@@ -59,7 +59,7 @@ def response_edit_plan(
     if used is None or transform is None:
         return None
     changes, at = transform.response, ("transforms", used[0], "response")
-    edits = _field_edits(changes, template_names(route, match), at, findings)
+    edits = _field_edits(changes, template_names(route, match, config), at, findings)
     _warn_of_own(changes, {config.server.request_id_header.lower()}, at, findings)
     return ResponseEditPlan(edits, used[1]) if edits else None
 

@@ -6,26 +6,41 @@ Times are seconds, sizes bytes; what is sent on the wire is ``bytes``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
+from gatewayctl.plan.identity import AccessPlan, AuthPlan, CorsPlan, IdentityPlan, PreflightPlan, RequirePlan
+from gatewayctl.plan.policies import (
+    NO_POLICIES,
+    BreakerPlan,
+    LimitFieldsPlan,
+    LimitsPlan,
+    OutlierPlan,
+    PoliciesPlan,
+    RetryPlan,
+    StickyFieldPlan,
+    StickyPlan,
+)
+from gatewayctl.plan.policies import KeyPath as KeyPath
+from gatewayctl.plan.tls import ServerTlsPlan
+from gatewayctl.plan.upstreams import DiscoveryPlan, HealthPlan, TlsPlan
 from gatewayctl.routing import CompiledRoute, Template
-
-KeyPath = tuple[str | int, ...]
-"""Where the configuration says it: ``("routes", "orders", "timeout")``. Turned into ``file:line`` only when shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """One address to listen on: ``host`` and ``port``, or the path of a unix socket."""
+    """One address to listen on: ``host`` and ``port`` (``tls`` for https), or the path of a unix socket."""
 
     host: str = ""
     port: int = 0
     path: str = ""
+    tls: bool = False
 
     def __str__(self) -> str:
         if self.path:
             return f"unix:{self.path}"
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://[{self.host}]:{self.port}" if ":" in self.host else f"{scheme}://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,8 @@ class ServerPlan:
     """``[server]``. ``None`` stands for "unlimited"."""
 
     listen: tuple[Listen, ...]
+    workers: int
+    """Processes that serve; 0 for as many as the machine allows."""
     trusted_proxies: tuple[str, ...]
     trust_unix: bool
     client_ip_header: str
@@ -54,6 +71,10 @@ class ServerPlan:
     max_connections: int
     shutdown_delay: float
     shutdown_grace: float
+    nameservers: tuple[str, ...] = ()
+    """``address:port`` of the DNS servers that names of instances are asked of; none: the system's."""
+    proxy_protocol: bool = False
+    tls: ServerTlsPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +108,10 @@ class MetricsPlan:
 
 @dataclass(frozen=True, slots=True)
 class InstancePlan:
-    """One instance of a service. ``builtin``: served by the gateway itself on a loopback port chosen at start."""
+    """One instance of a service. ``builtin``: served by the gateway itself on a loopback port chosen at start.
+
+    The scheme is http, https, or unix with the ``path`` of a socket on which plain HTTP is spoken.
+    """
 
     id: str
     scheme: str
@@ -96,16 +120,30 @@ class InstancePlan:
     weight: int
     status: str
     builtin: bool = False
+    path: str = ""
+
+    @property
+    def by_name(self) -> bool:
+        """Whether its host is a name, so that somebody has to say where it is."""
+        if self.path:
+            return False
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
 
     @property
     def authority(self) -> str:
         """Host and port as they stand in a Host field; the port is left out where it is the scheme's own."""
+        if self.path:
+            return "localhost"  # a socket has no name, and HTTP/1.1 wants one (RFC 9112 3.2)
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://{self.authority}"
+        return f"unix:{self.path}" if self.path else f"{self.scheme}://{self.authority}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +162,15 @@ class ServicePlan:
     keepalive_idle: float
     keepalive_max_idle: int
     keepalive_max_requests: int
+    tls: TlsPlan = field(default_factory=TlsPlan)
+    discovery: DiscoveryPlan | None = None
+    """Where the instances are found, if they are not written out; ``instances`` is then empty."""
+    health: HealthPlan | None = None
+    hash_key: str = "client_ip"
+    sticky: StickyPlan | None = None
+    breaker: BreakerPlan | None = None
+    outlier: OutlierPlan | None = None
+    max_in_flight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +258,24 @@ class ForwardPlan:
     upgrades: frozenset[bytes]
     said_at: KeyPath
     timeout_said_at: KeyPath
+    retry: RetryPlan | None = None
 
+
+GuardPlan = PreflightPlan | AccessPlan | AuthPlan | RequirePlan | CorsPlan
+"""See ``plan.identity``."""
 
 StepPlan = (
-    BodyLimitPlan | RespondPlan | RedirectPlan | RequestEditPlan | ResponseEditPlan | DeprecatedPlan | ForwardPlan
+    BodyLimitPlan
+    | LimitsPlan
+    | RespondPlan
+    | RedirectPlan
+    | RequestEditPlan
+    | ResponseEditPlan
+    | DeprecatedPlan
+    | LimitFieldsPlan
+    | StickyFieldPlan
+    | ForwardPlan
+    | GuardPlan
 )
 
 
@@ -245,3 +306,5 @@ class Plan:
     trace_sample_ratio: float
     services: Mapping[str, ServicePlan]
     routes: tuple[RoutePlan, ...]
+    policies: PoliciesPlan = NO_POLICIES
+    identity: IdentityPlan = field(default_factory=IdentityPlan)

@@ -6,7 +6,7 @@ A route's plan holds only the steps it needs, sorted by this list; ``route-test`
 from enum import Enum
 from typing import Final, NamedTuple
 
-from gatewayctl.plan import model
+from gatewayctl.plan import identity, model, policies
 
 
 class Phase(Enum):
@@ -32,8 +32,23 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("canonical_path", Phase.ENTRY, None, "before matching, so that one path has one spelling"),
     Step("match", Phase.ENTRY, None, "all that follows is the route's"),
     Step(
+        "cors_preflight",
+        Phase.ADMIT,
+        identity.PreflightPlan,
+        "before all that may refuse: a browser asks without credentials",
+    ),
+    Step("access", Phase.ADMIT, identity.AccessPlan, "before any work is done for an address that may not come in"),
+    Step(
         "max_body_size", Phase.ADMIT, model.BodyLimitPlan, "before any work is done for a body that is refused anyway"
     ),
+    Step(
+        "limits",
+        Phase.ADMIT,
+        policies.LimitsPlan,
+        "before any work that asking often could be used to exhaust",
+    ),
+    Step("auth", Phase.ADMIT, identity.AuthPlan, "after what costs less than checking credentials"),
+    Step("require", Phase.ADMIT, identity.RequirePlan, "as soon as it is known who asks"),
     Step("respond", Phase.ADMIT, model.RespondPlan, "after everything that may refuse the request"),
     Step("redirect", Phase.ADMIT, model.RedirectPlan, "after everything that may refuse the request"),
     Step(
@@ -43,7 +58,12 @@ STEPS: Final[tuple[Step, ...]] = (
     Step(
         "response_transform", Phase.SHAPE, model.ResponseEditPlan, "first on the way back: edits what the service sent"
     ),
+    Step("cors", Phase.SHAPE, identity.CorsPlan, "after the edits: a service cannot allow what the gateway does not"),
     Step("deprecated", Phase.SHAPE, model.DeprecatedPlan, "after the edits, so that they cannot hide it"),
+    Step(
+        "sticky_cookie", Phase.SHAPE, policies.StickyFieldPlan, "after the edits, so that they cannot break a session"
+    ),
+    Step("limit_fields", Phase.SHAPE, policies.LimitFieldsPlan, "after the edits: what the gateway counts, it says"),
     Step("response_ids", Phase.SHAPE, None, "last, so that no edit can forge the request id"),
     Step("metrics", Phase.SETTLE, None, "once for each request, whatever happened"),
     Step("access_log", Phase.SETTLE, None, "once for each request, whatever happened"),

@@ -6,8 +6,11 @@ from gatewayctl.plan.actions import forward_plan, redirect_plan, respond_plan
 from gatewayctl.plan.deprecation import deprecated_plan
 from gatewayctl.plan.edits import request_edit_plan, response_edit_plan
 from gatewayctl.plan.findings import Findings
+from gatewayctl.plan.guards import guard_plans
+from gatewayctl.plan.limits import limit_plans
 from gatewayctl.plan.model import BodyLimitPlan, RoutePlan, StepPlan
 from gatewayctl.plan.order import in_step_order
+from gatewayctl.plan.resilience import sticky_field_plan
 from gatewayctl.routing import CompiledRoute, RouteError, RouteSpec, RoutingOptions, compile_route
 
 
@@ -23,15 +26,18 @@ def route_plan(
         step
         for step in (
             _body_limit(name, route, config),
-            respond_plan(name, route, match, findings),
-            redirect_plan(name, route, match, findings),
+            respond_plan(name, route, config, match, findings),
+            redirect_plan(name, route, config, match, findings),
             request_edit_plan(name, route, config, match, findings),
             response_edit_plan(name, route, config, match, findings),
             deprecated_plan(name, route),
+            sticky_field_plan(route, config),
             forward_plan(name, route, config, match, findings),
         )
         if step is not None
     ]
+    steps += limit_plans(name, route, config)
+    steps += guard_plans(name, route, config)
     if findings.errors > errors_before:
         return None
     return RoutePlan(name, match, in_step_order(steps), tuple(route.tags))

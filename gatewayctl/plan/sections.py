@@ -2,13 +2,15 @@
 
 from gatewayctl.config.models import GatewayConfig
 from gatewayctl.plan.model import AdminPlan, Listen, LogPlan, MetricsPlan, ServerPlan
+from gatewayctl.plan.tls import ServerTlsPlan
 
 
-def server_plan(config: GatewayConfig) -> ServerPlan:
+def server_plan(config: GatewayConfig, tls: ServerTlsPlan | None = None) -> ServerPlan:
     """What holds for every request and connection."""
     server = config.server
     return ServerPlan(
-        listen=tuple(Listen(a.host, a.port, a.path) for a in server.listen),
+        listen=tuple(Listen(a.host, a.port, a.path, a.tls) for a in server.listen),
+        workers=0 if server.workers == "auto" else int(server.workers),
         trusted_proxies=tuple(str(peer) for peer in server.trusted_proxies if str(peer) != "unix"),
         trust_unix=any(str(peer) == "unix" for peer in server.trusted_proxies),
         client_ip_header=server.client_ip_header,
@@ -29,6 +31,9 @@ def server_plan(config: GatewayConfig) -> ServerPlan:
         max_connections=server.max_connections,
         shutdown_delay=server.shutdown_delay,
         shutdown_grace=server.shutdown_grace,
+        nameservers=server.nameservers,
+        proxy_protocol=server.proxy_protocol,
+        tls=tls,
     )
 
 

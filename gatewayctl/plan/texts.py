@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gatewayctl.config import GatewayConfig
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import KeyPath
@@ -9,9 +10,10 @@ from gatewayctl.routing import CompiledRoute, Template, TemplateError, TemplateN
 from gatewayctl.routing.templates import Place
 
 
-def template_names(route: RouteConfig, match: CompiledRoute) -> TemplateNames:
-    """What exists on a route: its parameters, and whether it sends to a service."""
-    return TemplateNames(params=match.params, service=route.service is not None, identity=False)
+def template_names(route: RouteConfig, match: CompiledRoute, config: GatewayConfig) -> TemplateNames:
+    """What exists on a route: its parameters, whether it sends to a service, whether it knows who asks."""
+    auth = route.auth or config.defaults.auth or "none"
+    return TemplateNames(params=match.params, service=route.service is not None, identity=auth != "none")
 
 
 def template(text: str, place: Place, names: TemplateNames, at: KeyPath, findings: Findings) -> Template:

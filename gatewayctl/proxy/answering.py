@@ -6,6 +6,7 @@ from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import Field, combined
 from gatewayctl.core.reply import Reply, problem, status_line
 from gatewayctl.proxy.exchange_state import ExchangeState
+from gatewayctl.proxy.policed import Policed
 from gatewayctl.upstream.instance import Instance
 
 
@@ -48,6 +49,8 @@ class AnsweringExchange(ExchangeState):
             lines.append(b"Content-Length: %d\r\n" % len(reply.body))
         if not any(f[1] == b"date" for f in reply.fields):
             lines.append(self.gateway.date_line())
+        if self.course is not None and self.route is not None:
+            lines += [step.lines(self) for step in self.route.add]
         lines += (self.bound.request_id_prefix, self.request_id, b"\r\n")
         body = b"" if bodiless or head.method == b"HEAD" else reply.body
         self.sent = len(body)
@@ -59,7 +62,8 @@ class AnsweringExchange(ExchangeState):
     def _shape(self, fields: list[Field]) -> list[Field] | None:
         """The fields of an answer after the shaping steps of the route; None if one of them failed, which is reported."""
         if self.route is None:
-            return fields
+            cors = self.bound.default_cors
+            return fields if cors is None else cors.shaped(self.head, fields)
         try:
             for step in self.route.shape:
                 fields = step.shape(self, fields)
@@ -80,6 +84,8 @@ class AnsweringExchange(ExchangeState):
     def _drop_upstream(self) -> None:
         connection, task = self._connection, self._connecting
         self._connection = self._connecting = None
+        if self.course is not None:
+            self.course.let_go(self.gateway.clock())
         if connection is not None:
             connection.abandon()
         if task is not None:
@@ -93,4 +99,18 @@ class AnsweringExchange(ExchangeState):
         instance = self.instance
         if instance is not None:
             instance.in_flight -= 1
-        self.gateway.settle(self, self.gateway.clock())
+        now = self.gateway.clock()
+        if self.course is not None:
+            self._end_course(self.course, now)
+        self.gateway.settle(self, now)
+
+    def _end_course(self, course: Policed, now: float) -> None:
+        """Gives back all that is held, each thing whatever happens to the others."""
+        if course.service is not None:
+            course.let_go(now)
+        guards, course.guards = course.guards, None
+        for give_back in guards or ():
+            try:
+                give_back()
+            except Exception as error:
+                self.gateway.report(error, "giving back what a request held")

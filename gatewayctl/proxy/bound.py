@@ -5,30 +5,58 @@ from typing import Final
 
 from gatewayctl.core.head import HeadParser
 from gatewayctl.core.units import format_duration
+from gatewayctl.plan.identity import PreflightPlan
 from gatewayctl.plan.model import BodyLimitPlan, ForwardPlan, Plan, RoutePlan
+from gatewayctl.plan.policies import RetryPlan
 from gatewayctl.plan.table import routing_options
+from gatewayctl.policy.cors import Cors
+from gatewayctl.policy.retries.budget import RetryBudget
+from gatewayctl.policy.retries.rules import RetryRules
 from gatewayctl.proxy.identity import sample_below
 from gatewayctl.proxy.origin import OriginRules
 from gatewayctl.proxy.send_path import PathMaker, path_maker
 from gatewayctl.routing import RoutingOptions, Table
 from gatewayctl.routing.spec import EncodedSlashes
+from gatewayctl.state.certificates import Certificates
 from gatewayctl.state.timer_wheel import NEVER
-from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps import ADD_STEPS, ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps.parts import Parts
 from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.service import Service
 
 _UNLIMITED: Final = float("inf")
 
 
+MAX_KEPT: Final = 64 * 1024
+"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
+
+
+class Retry:
+    """The retries of a route: rules, budget (a state) and bounds. Times in seconds."""
+
+    __slots__ = ("attempt_note", "attempt_timeout", "budget", "max_body", "rules")
+
+    def __init__(self, plan: RetryPlan, budget: RetryBudget) -> None:
+        self.rules = RetryRules(plan.attempts, plan.causes, plan.statuses, plan.methods, plan.backoff)
+        self.budget = budget
+        self.attempt_timeout = NEVER if plan.attempt_timeout is None else plan.attempt_timeout
+        self.attempt_note = f"the attempt took longer than {format_duration(plan.attempt_timeout or 0.0)}"
+        self.max_body = plan.max_body
+
+
 class BoundRoute:
     """A route ready to run: its steps, its service, its counters and what is constant about forwarding."""
 
     __slots__ = (
+        "add",
         "admit",
-        "first_byte_note",
+        "answers_preflights",
+        "keep",
         "log_target",
         "max_body",
         "name",
+        "policed",
+        "retry",
         "send_path",
         "series",
         "service",
@@ -42,7 +70,15 @@ class BoundRoute:
     send_path: PathMaker | None
     """Makes the path that is sent; None where it is the matched one."""
 
-    def __init__(self, plan: RoutePlan, service: Service | None, series: RouteSeries, options: RoutingOptions) -> None:
+    def __init__(
+        self,
+        plan: RoutePlan,
+        service: Service | None,
+        series: RouteSeries,
+        options: RoutingOptions,
+        parts: Parts,
+        retry: "Retry | None" = None,
+    ) -> None:
         self.name = plan.name
         self.log_target = b'"route":"%b","service":"%b"' % (
             plan.name.encode(),
@@ -50,15 +86,22 @@ class BoundRoute:
         )
         self.series = series
         self.service = service
-        self.admit = tuple(ADMIT_STEPS[type(s)](s) for s in plan.steps if type(s) in ADMIT_STEPS)
-        self.shape = tuple(SHAPE_STEPS[type(s)](s) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.admit = tuple(ADMIT_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADMIT_STEPS)
+        self.shape = tuple(SHAPE_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in SHAPE_STEPS)
+        self.answers_preflights = any(isinstance(s, PreflightPlan) for s in plan.steps)
+        self.add = tuple(ADD_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADD_STEPS)
         self.max_body: float = next((s.limit for s in plan.steps if isinstance(s, BodyLimitPlan)), _UNLIMITED)
+        self.retry = retry
+        self.policed = retry is not None or (service is not None and service.conduct is not None)
+        """Whether its attempts are let through, judged or made again by anybody."""
+        self.keep = MAX_KEPT if retry is None else retry.max_body
+        """Bytes of a request's body that are kept to be sent again."""
         forward = plan.forward
         self.send_path = None if forward is None else path_maker(forward.path, options)
         self.timeout = NEVER
         self.upgrades: frozenset[bytes] = frozenset()
         self.wait = NEVER
-        self.wait_note = self.first_byte_note = ""
+        self.wait_note = ""
         if forward is not None and service is not None:
             self._bind_forward(forward, service)
 
@@ -66,9 +109,8 @@ class BoundRoute:
         self.timeout = NEVER if forward.timeout is None else forward.timeout
         self.upgrades = forward.upgrades
         first_byte = service.first_byte_timeout
-        self.first_byte_note = f"the service did not start to answer within {format_duration(first_byte)}"
         if first_byte < self.timeout:
-            self.wait, self.wait_note = first_byte, self.first_byte_note
+            self.wait, self.wait_note = first_byte, service.first_byte_note
         elif self.timeout < NEVER:
             self.wait = self.timeout
             self.wait_note = f"no response within the route's timeout of {format_duration(self.timeout)}"
@@ -78,7 +120,10 @@ class Bound:
     """A plan with its table, routes and services. Replaced as a whole; requests finish on the one they began with."""
 
     __slots__ = (
+        "answers_preflights",
         "body_timeout",
+        "certificates",
+        "default_cors",
         "encoded_slashes",
         "generation",
         "header_timeout",
@@ -90,8 +135,10 @@ class Bound:
         "min_body_rate",
         "origin",
         "parser",
+        "passes_certificates",
         "plan",
         "pseudonym",
+        "redirects",
         "request_end",
         "request_id_name",
         "request_id_prefix",
@@ -112,6 +159,8 @@ class Bound:
         routes: list[BoundRoute],
         services: dict[str, Service],
         unmatched: RouteSeries,
+        default_cors: Cors | None = None,
+        certificates: Certificates | None = None,
     ) -> None:
         server = plan.server
         self.plan = plan
@@ -120,6 +169,13 @@ class Bound:
         self.routes = routes
         self.services = services
         self.unmatched = unmatched
+        self.certificates = certificates
+        self.passes_certificates = server.tls is not None and server.tls.client_auth != "none"
+        self.redirects = server.tls is not None and server.tls.redirect_http
+        """Plain requests are sent to https."""
+        self.default_cors = default_cors
+        """Covers answers to what no route takes."""
+        self.answers_preflights = default_cors is not None or any(route.answers_preflights for route in routes)
         self.parser = HeadParser(
             request_id_name=server.request_id_header.lower(),
             max_fields=server.max_headers,

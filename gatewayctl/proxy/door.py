@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.upstream.connection import UpstreamConnection
 
 
@@ -16,6 +17,10 @@ class Door(Protocol):
     @property
     def scheme(self) -> bytes:
         """``http`` or ``https``."""
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """The certificate that the client has proved to be its own; None for none."""
 
     def respond(self, line: bytes, lines: Sequence[bytes], length: int, first: bytes, complete: bool) -> None:
         """The final response's head and ``first`` of its body. ``length`` is the body's framing (see ``core.framing``)."""

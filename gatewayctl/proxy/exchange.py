@@ -6,19 +6,23 @@ in four files: what is known (``exchange_state``, steps 2 and 3), how it ends (`
 (``forwarding``, steps 7 to 9), and here what happens when.
 """
 
-from typing import Final
+import asyncio
+from collections.abc import Awaitable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, chunk
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import RESPONSE_DROPS, Field, Kind, combined, field
 from gatewayctl.core.framing import CHUNKED
 from gatewayctl.core.messages import ResponseHead
+from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
-from gatewayctl.proxy.forwarding import ForwardingExchange
-from gatewayctl.routing import Miss, PathError, canonical_path, plainly_canonical
+from gatewayctl.proxy.attempts import PolicedExchange
+from gatewayctl.routing import Match, Miss, PathError, canonical_path, plainly_canonical
 
-MAX_KEPT: Final = 64 * 1024
-"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
+if TYPE_CHECKING:
+    from gatewayctl.proxy.bound import BoundRoute
+    from gatewayctl.steps.base import AdmitStep
 
 _DATE: Final = Kind.DATE
 _NEVER_NAMED: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING | Kind.HOST
@@ -26,7 +30,7 @@ _NEVER_NAMED: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING | Kind.HOST
 _TEXT_EVENT_STREAM: Final = b"text/event-stream"
 
 
-class Exchange(ForwardingExchange):
+class Exchange(PolicedExchange):
     """``start`` or ``refuse`` is called once, then the callbacks of the door and of ``Receiver``."""
 
     __slots__ = ()
@@ -49,8 +53,13 @@ class Exchange(ForwardingExchange):
         if path == bound.health_path:
             self.answer(self.gateway.health_reply())
             return
+        if bound.redirects and self.origin.scheme == b"http":
+            self._to_https()
+            return
         # 5. the route
         match = bound.table.match(head.method, head.host, path, head.query or b"", head.fields)
+        if bound.answers_preflights and head.method == b"OPTIONS" and self._preflight(match):
+            return
         if isinstance(match, Miss):
             self._missed(match.allow)
             return
@@ -59,27 +68,90 @@ class Exchange(ForwardingExchange):
         ):
             self.fail(failure("ambiguous_path", "a server behind could read another route from this path"))
             return
-        route = self.route = bound.routes[match.route]
+        self._take(match)
+
+    def _take(self, match: Match) -> None:
+        """The route has the request."""
+        head = self.head
+        route = self.route = self.bound.routes[match.route]
         self.log_target = route.log_target
         self.params = match.params
         named = head.wishes.dropped_names
         if named:  # what the client made hop-by-hop ends here, before any step puts in fields of its own
             self.fields = [f for f in head.fields if f[0] & _NEVER_NAMED or f[1] not in named]
         # 6. admission: the steps of the route, any of which may answer
-        for step in route.admit:
-            reply = step.admit(self)
-            if reply is not None:
-                if isinstance(reply, Failure):
-                    self.fail(reply)
+        self._admit(route, iter(route.admit))
+
+    def _admit(self, route: "BoundRoute", steps: "Iterator[AdmitStep]") -> None:
+        """The steps that are left. One that has to wait is waited for, and admission goes on behind it."""
+        for step in steps:
+            outcome = step.admit(self)
+            if outcome is not None:
+                if isinstance(outcome, Failure):
+                    self.fail(outcome)
+                elif isinstance(outcome, Reply):
+                    self.answer(outcome)
                 else:
-                    self.answer(reply)
+                    self._wait(outcome, route, steps)
                 return
         self._forward(route)
+
+    def _wait(
+        self, outcome: Awaitable[Reply | Failure | None], route: "BoundRoute", steps: "Iterator[AdmitStep]"
+    ) -> None:
+        """The client's body waits meanwhile; a client that leaves, or is given up, cancels it."""
+        if not self.request_complete:
+            self._body_pending = []
+            self.door.pause_body()
+        waiting = asyncio.ensure_future(outcome, loop=self.gateway.loop)
+        self._connecting = waiting
+        waiting.add_done_callback(lambda done: self._resume(done, route, steps))
+
+    def _resume(
+        self, done: "asyncio.Future[Reply | Failure | None]", route: "BoundRoute", steps: "Iterator[AdmitStep]"
+    ) -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        if isinstance(error, Exception):
+            self.gateway.report(error, "admitting a request")
+            outcome: Reply | Failure | None = failure("internal_error", "the request could not be admitted")
+        else:
+            outcome = done.result()
+        self._connecting = None
+        if self.settled:
+            return
+        self.sent_at = self.gateway.clock()
+        if isinstance(outcome, Failure):
+            self.fail(outcome)
+        elif outcome is not None:
+            self.answer(outcome)
+        else:
+            self._go_on(route, steps)
+
+    def _go_on(self, route: "BoundRoute", steps: "Iterator[AdmitStep]") -> None:
+        """As at the beginning, but nobody above us reports what goes wrong."""
+        try:
+            self._admit(route, steps)
+        except Exception as error:
+            self.gateway.report(error, "handling a request")
+            self.fail(failure("internal_error", "the request could not be handled"))
 
     def refuse(self, what: Failure) -> None:
         """Answers a request whose head could not be read or may not be served."""
         self.path = self.head.path
         self.fail(what)
+
+    def _to_https(self) -> None:
+        """308 to the same under https, on the port of the first https listener (RFC 9110 15.4.9)."""
+        head = self.head
+        if not head.host:
+            self.fail(failure("bad_request", "without a Host nobody can be sent to https"))
+            return
+        port = next((one.port for one in self.bound.plan.server.listen if one.tls), 443)
+        host = b"[%b]" % head.host.strip(b"[]") if b":" in head.host else head.host
+        to = b"https://" + host + (b"" if port in (0, 443) else b":%d" % port) + self.path
+        self.answer(Reply(308, (field(b"Location", to if head.query is None else to + b"?" + head.query),)))
 
     def _no_path(self, why: str) -> None:
         """A target that is no path: one of the two forms that are none, or a path without a canonical form."""
@@ -91,6 +163,24 @@ class Exchange(ForwardingExchange):
             self.fail(refusal, (field(b"Allow", b""),))  # RFC 9110 10.2.1: empty, for no method is allowed here
         else:
             self.fail(failure("bad_path", why))
+
+    def _preflight(self, match: Match | Miss) -> bool:
+        """Whether this is a CORS preflight that is answered: by the route that would take the request it asks for, if
+        that one has CORS; by the default policy where no route takes either, so that a page can be told why.
+        """
+        head, bound = self.head, self.bound
+        method = asked_method(head)
+        if method is None:
+            return False
+        asked = bound.table.match_preflight(method, head.host, self.path, head.query or b"")
+        if isinstance(asked, Match):
+            if bound.routes[asked.route].answers_preflights:
+                self._take(asked)
+                return True
+        elif bound.default_cors is not None and isinstance(match, Miss):
+            self.answer(Reply(204, tuple(bound.default_cors.preflight(head, method))))
+            return True
+        return False
 
     def _missed(self, allow: tuple[bytes, ...]) -> None:
         if allow:
@@ -113,7 +203,7 @@ class Exchange(ForwardingExchange):
         kept = self._kept
         if kept is not None:
             self._kept_size += len(data)
-            if self._kept_size > MAX_KEPT:
+            if route is None or self._kept_size > route.keep:
                 self._kept = None
             else:
                 kept.append(data)
@@ -176,6 +266,9 @@ class Exchange(ForwardingExchange):
 
     def on_response(self, head: ResponseHead, length: int, first: bytes, complete: bool, now: float) -> None:
         """11. The response's head, shaped, goes to the client with what came of the body."""
+        course = self.course
+        if course is not None and self._judged(course, head, length, first, complete, now):
+            return
         instance, route, bound = self.instance, self.route, self.bound
         status = self.status = head.status
         self.upstream_time = now - self.sent_at
@@ -195,6 +288,8 @@ class Exchange(ForwardingExchange):
             lines = [head.passed, bound.request_id_prefix, self.request_id, bound.response_end]
             dated = bool(head.kinds & _DATE)
         self.responded = True
+        if course is not None and route is not None:
+            lines[:0] = [step.lines(self) for step in route.add]
         if not dated:
             lines.append(self.gateway.date_line())
         self.sent = len(first)
@@ -202,6 +297,8 @@ class Exchange(ForwardingExchange):
             self._connection = None
             self.settled = True
             instance.in_flight -= 1  # type: ignore[union-attr]
+            if course is not None:
+                self._end_course(course, now)
             self.gateway.settle(self, now)
             self.door.respond(head.line, lines, length, first, True)  # last: it goes on to the client's next request
             return
@@ -240,6 +337,9 @@ class Exchange(ForwardingExchange):
         connection = self._connection
         if connection is None:
             return
+        course = self.course
+        if course is not None:
+            self._judged(course, head, 0, b"", False, self.gateway.clock())
         if head.upgrade != self.head.upgrade:
             self._drop_upstream()
             self.fail(failure("upgrade_failed", "the service switched to another protocol than asked for"))
@@ -277,6 +377,8 @@ class Exchange(ForwardingExchange):
                 if self._kept is not None:
                     self._body_pending = list(self._kept)
                 self._attempt(instance)
+                return
+            if self.course is not None and self._failed(failure, instance.id, handed_over=True):
                 return
         self.fail(failure)
 

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Kind
 from gatewayctl.core.framing import NO_BODY
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.certificate import PeerCertificate
+from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.door import Door
 from gatewayctl.proxy.identity import NOT_SAMPLED, SAMPLED, acceptable_request_id, continued_trace
 from gatewayctl.proxy.origin import Origin
+from gatewayctl.proxy.policed import Policed
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
 from gatewayctl.upstream.instance import Instance
@@ -46,11 +49,13 @@ class ExchangeState:
         "attempts",
         "bound",
         "client_ip",
+        "course",
         "door",
         "failure",
         "fields",
         "gateway",
         "head",
+        "identity",
         "instance",
         "log_target",
         "origin",
@@ -93,6 +98,8 @@ class ExchangeState:
         self.params: Mapping[str, bytes] = _NO_PARAMS
         self.route: BoundRoute | None = None
         self.log_target = _NO_TARGET
+        self.course: Policed | None = None
+        self.identity: Identity | None = None
         self.instance: Instance | None = None
         self.failure: Failure | None = None
         self.status = 0
@@ -105,7 +112,7 @@ class ExchangeState:
         self._client_full = False
         self.settled = False
         self._connection: UpstreamConnection | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._connecting: asyncio.Future[Any] | None = None
         self._reused = self._stale_retried = False
         self._kept: list[bytes] | None = None
         self._kept_size = 0
@@ -148,6 +155,17 @@ class ExchangeState:
         if acquaintance is not None:
             acquaintance.origin, acquaintance.trace, acquaintance.request_id = origin, trace, request_id
         return origin, trace, request_id
+
+    def on_course(self) -> Policed:
+        """What steps and attempts keep of this request; made when it is first asked for."""
+        if self.course is None:
+            self.course = Policed()
+        return self.course
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """See ``Asking``."""
+        return self.door.certificate
 
     @property
     def route_name(self) -> str:

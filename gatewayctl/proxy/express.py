@@ -16,14 +16,13 @@ from gatewayctl.core.failures import failure
 from gatewayctl.core.framing import CHUNKED, NO_BODY, BadMessage
 from gatewayctl.proxy.exchange import Exchange
 from gatewayctl.proxy.express_writer import BODY, CLOSED, HEAD, LINGER, TUNNEL, WAIT, ExpressWriter
+from gatewayctl.proxy.origin import peer_address
+from gatewayctl.proxy.pace import Pace
 from gatewayctl.state.timer_wheel import NEVER
 
 HIGH_WATER: Final = 64 * 1024
 """Bytes that may wait to be written to a client, or be read ahead of a pending response."""
-_RATE_WINDOW: Final = 30.0
-"""Seconds over which a body must keep to ``min_body_rate``."""
 _NEVER_HTTP: Final = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAPPED: Final = "::ffff:"
 
 
 class ExpressConnection(ExpressWriter):
@@ -35,8 +34,9 @@ class ExpressConnection(ExpressWriter):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
-        peer = transport.get_extra_info("peername")
-        self.peer = _peer_address(peer[0]) if isinstance(peer, tuple) and peer else b"unix:"
+        if not self.peer:  # else a trusted proxy has said who it is
+            peer = transport.get_extra_info("peername")
+            self.peer = peer_address(peer[0]) if isinstance(peer, tuple) and peer else b"unix:"
         self.state = HEAD
         self.gateway.connections.add(self)
         self._expect_by(self.gateway.bound.keepalive_timeout)
@@ -218,7 +218,7 @@ class ExpressConnection(ExpressWriter):
                 self._decoder = ChunkedDecoder("bad_request", bound.parser.trailer)
             else:
                 self._left = body
-            self._window_start = 0.0
+            self._pace = Pace(bound.min_body_rate)
             self._expect_by(bound.body_timeout)
         try:
             exchange.start()
@@ -242,7 +242,7 @@ class ExpressConnection(ExpressWriter):
         gateway = self.gateway
         now = gateway.clock()
         self.deadline = now + gateway.bound.body_timeout
-        if not self._keeps_rate(now, len(data)):
+        if not self._pace.keeps(now, len(data)):
             if exchange is not None:
                 exchange.refuse_body("request_timeout", "the request's body arrives too slowly")
             return b""
@@ -279,20 +279,6 @@ class ExpressConnection(ExpressWriter):
                 self._turn()
         return rest
 
-    def _keeps_rate(self, now: float, size: int) -> bool:
-        if not self._window_start:
-            self._window_start = now
-            self._window_bytes = size
-            return True
-        self._window_bytes += size
-        span = now - self._window_start
-        if span < _RATE_WINDOW:
-            return True
-        slow = self._window_bytes < self.gateway.bound.min_body_rate * span
-        self._window_start = now
-        self._window_bytes = 0
-        return not slow
-
     def _refuse(self, data: bytes, reason: str, detail: str) -> None:
         """Answers bytes that are no acceptable request, and closes: nothing after them can be trusted."""
         head = salvage(data)
@@ -317,11 +303,5 @@ class ExpressConnection(ExpressWriter):
             self._paused = False
             self.transport.resume_reading()
             if self.state == BODY:
-                self._window_start = 0.0
+                self._pace.begin_anew()
                 self._expect_by(self.gateway.bound.body_timeout)
-
-
-def _peer_address(host: str) -> bytes:
-    """A peer's address as it is known everywhere: without a zone, an IPv4 address in IPv6 clothes as IPv4."""
-    host = host.partition("%")[0]
-    return (host.removeprefix(_MAPPED) if "." in host else host).encode()

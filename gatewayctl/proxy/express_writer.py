@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, ChunkedDecoder, chunk
+from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.exchange import Exchange
+from gatewayctl.proxy.pace import Pace
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
 
@@ -32,6 +34,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
     __slots__ = (
         "_acquaintance",
         "_buffer",
+        "_certificate",
         "_chunking",
         "_decoder",
         "_driving",
@@ -40,6 +43,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
         "_in_head",
         "_keep",
         "_left",
+        "_pace",
         "_paused",
         "_request_done",
         "_response_done",
@@ -49,8 +53,6 @@ class ExpressWriter(asyncio.Protocol, ABC):
         "_tunnel_out",
         "_unsent",
         "_until_close",
-        "_window_bytes",
-        "_window_start",
         "deadline",
         "due",
         "gateway",
@@ -61,12 +63,15 @@ class ExpressWriter(asyncio.Protocol, ABC):
     )
 
     transport: asyncio.Transport
+    _pace: Pace
+    """That of the body which is being read."""
 
-    def __init__(self, gateway: "Gateway", scheme: bytes = b"http") -> None:
+    def __init__(self, gateway: "Gateway", scheme: bytes = b"http", peer: bytes = b"") -> None:
         self.gateway = gateway
         self.scheme = scheme
         self.state = CLOSED
-        self.peer = b""
+        self.peer = peer
+        self._certificate: PeerCertificate | None = None
         self.deadline = self.due = NEVER
         self._acquaintance = Acquaintance()
         self._exchange: Exchange | None = None
@@ -87,6 +92,16 @@ class ExpressWriter(asyncio.Protocol, ABC):
 
     def __repr__(self) -> str:
         return f"<ExpressConnection {self.peer.decode()} {_STATE_NAMES[self.state]}>"
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """See ``Door``. Read once a connection, when it is first asked for."""
+        if self._certificate is None and self.scheme == b"https":
+            tls = self.transport.get_extra_info("ssl_object")
+            der = None if tls is None else tls.getpeercert(True)
+            if der:
+                self._certificate = PeerCertificate(der)
+        return self._certificate
 
     # ── answers ───────────────────────────────────────────────────────
 

@@ -10,6 +10,7 @@ from gatewayctl.core.messages import PLAIN, Wishes
 from gatewayctl.core.units import format_duration
 from gatewayctl.proxy.answering import AnsweringExchange
 from gatewayctl.proxy.identity import continued_trace
+from gatewayctl.proxy.policed import Policed
 from gatewayctl.routing import PathError
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.connection import UpstreamConnection
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"})
 """RFC 9110 9.2.2."""
+MAX_KEPT: Final = 64 * 1024
+"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
 _TRACESTATE: Final = Kind.TRACESTATE
 _FORWARDED_OTHER: Final = Kind.FORWARDED_OTHER
 
@@ -49,8 +52,11 @@ class ForwardingExchange(AnsweringExchange):
         else:
             self._block = self._passed(route)
         if head.body != NO_BODY and head.method in _IDEMPOTENT:
-            self._kept = []
+            self._keep()
         # 8. an instance, and a connection to it
+        if route.policed:
+            self._begin(route)
+            return
         instance = route.service.pick()  # type: ignore[union-attr]
         if instance is None:
             self.fail(failure("no_healthy_instance", "no instance of the service takes requests"))
@@ -82,7 +88,17 @@ class ForwardingExchange(AnsweringExchange):
             lines.append(b"Transfer-Encoding: chunked\r\n")
         if head.wishes is not PLAIN:
             lines += self._wished(head.wishes, route)
+        if self.bound.passes_certificates:
+            certificate = self.door.certificate
+            if certificate is not None:
+                lines.append(certificate.line)
         return b"".join(lines)
+
+    def _keep(self) -> None:
+        """Begins to keep the body; what came while admission had to wait is part of it."""
+        pending = self._body_pending or []
+        self._kept_size = sum(map(len, pending))
+        self._kept = list(pending) if self._kept_size <= MAX_KEPT else None
 
     def _wished(self, wishes: Wishes, route: "BoundRoute") -> list[bytes]:
         """The connection fields of our own that carry a client's wishes on: Expect, an allowed upgrade, TE."""
@@ -125,11 +141,14 @@ class ForwardingExchange(AnsweringExchange):
             self._send(outcome)
         else:
             self._lose(instance)
-            self.fail(outcome)
+            if self.course is None or not self._failed(outcome, instance.id, handed_over=False):
+                self.fail(outcome)
 
     async def _connection_to(self, instance: Instance) -> "UpstreamConnection | Failure":
         """A new connection within the connect timeout and what is left of the route's, whichever is nearer."""
         within = instance.connect_timeout
+        if self.course is not None and self.route is not None and self.route.retry is not None:
+            within = min(within, self.route.retry.attempt_timeout)
         if self.request_complete and self._total_deadline == NEVER and self.route is not None:
             self._total_deadline = self.gateway.clock() + self.route.timeout
         left = self._total_deadline - self.gateway.clock()
@@ -191,16 +210,28 @@ class ForwardingExchange(AnsweringExchange):
         route = self.route
         if route is None:
             return
-        now = self.started if self._reused and self.head.body == NO_BODY else self.gateway.clock()
+        now = (
+            self.sent_at if self._reused and self.head.body == NO_BODY and self.attempts == 1 else self.gateway.clock()
+        )
         if self._total_deadline == NEVER:
             self._total_deadline = now + route.timeout
-            connection.wait_until(now + route.wait, route.wait_note)
+            if self.course is None or self.course.service is None:
+                connection.wait_until(now + route.wait, route.wait_note)
+                return
+        if self.course is not None and self.course.service is not None:
+            self._await_policed(self.course, connection, now)
             return
         first_byte = now + route.service.first_byte_timeout  # type: ignore[union-attr]
         if first_byte < self._total_deadline:
-            connection.wait_until(first_byte, route.first_byte_note)
+            connection.wait_until(first_byte, route.service.first_byte_note)  # type: ignore[union-attr]
         else:
             connection.wait_until(self._total_deadline, self._total_note())
+
+    if TYPE_CHECKING:
+
+        def _begin(self, route: "BoundRoute") -> None: ...
+        def _failed(self, what: Failure, instance_id: str, *, handed_over: bool) -> bool: ...
+        def _await_policed(self, policed: Policed, connection: UpstreamConnection, now: float) -> None: ...
 
     def _may_send_again(self) -> bool:
         if self._stale_retried or self.head.method not in _IDEMPOTENT:

@@ -9,18 +9,29 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from gatewayctl.core.fields import Field, Kind, field
 from gatewayctl.core.reply import Reply
+from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.identity import Entropy
+from gatewayctl.state.auth.key_set import Fetch
+from gatewayctl.state.auth.surroundings import Surroundings
+from gatewayctl.state.records import LocalKeeper
 from gatewayctl.state.registry import Registry
+from gatewayctl.state.shared.stores import LocalStores, Stores
 from gatewayctl.state.timer_wheel import TimerWheel
 from gatewayctl.telemetry.access_log import Formatter
 from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.instance import Instance
 
 if TYPE_CHECKING:
+    from gatewayctl.policy.auth.base import Scheme
     from gatewayctl.policy.balancing.base import Balancer
+    from gatewayctl.policy.health.outlier import OutlierDetector
+    from gatewayctl.policy.limits.limit import LimitCount
+    from gatewayctl.policy.limits.shared import SharedStore
+    from gatewayctl.policy.retries.budget import RetryBudget
     from gatewayctl.proxy.answering import AnsweringExchange
     from gatewayctl.proxy.express import ExpressConnection
+    from gatewayctl.upstream.conduct import BreakerShelf
 
 _OK: Final = Reply(
     200, (field(b"Content-Type", b"text/plain; charset=utf-8"), field(b"Cache-Control", b"no-store")), b"ok\n"
@@ -70,16 +81,32 @@ class Gateway:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
         entropy: Entropy | None = None,
+        chance: Callable[[], float] = random.random,
+        fetch: Fetch | None = None,
     ) -> None:
         self.loop = loop
         self.reporter = reporter
         self.clock = clock
         self.wall_clock = wall_clock
         self.entropy = entropy or Entropy()
+        self.random = chance
+        self.lease = self.entropy.hex(16)
+        """Names this process among those that share a store."""
         self.wheel = TimerWheel(clock, loop.call_later)
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
+        self.availabilities: Registry[Availability] = Registry()
+        self.keeper = LocalKeeper()
+        self.limits: Registry[LimitCount] = Registry()
+        self.stores: Registry[SharedStore] = Registry()
+        self.breakers: Registry[BreakerShelf] = Registry()
+        self.detectors: Registry[OutlierDetector] = Registry()
+        self.budgets: Registry[RetryBudget] = Registry()
+        self.schemes: Registry[Scheme] = Registry()
+        self.surroundings = Surroundings(loop=loop, clock=clock, say=reporter.event, fetch=fetch)
         self.series: Registry[RouteSeries] = Registry()
+        self.host_stores: Stores = LocalStores()
+        """What policies count and hold by key; shared with other processes where there are several workers."""
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0
         self.created = clock()
@@ -92,6 +119,7 @@ class Gateway:
         self.on_connection_closed: Callable[[], None] = _nothing
         self.underscores = UnderscoreNames(self._report_underscore)
         self.internal_errors = 0
+        self.bad_proxy_headers = 0
         self._date_second = -1
         self._date_line = b""
 

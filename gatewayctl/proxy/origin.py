@@ -14,6 +14,7 @@ from gatewayctl.core.grammar import HOST
 
 _MAX_HOPS: Final = 32
 _MEMORY: Final = 4096
+_MAPPED: Final = "::ffff:"
 _PARAMETER: Final = re.compile(r'\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))\s*')
 
 
@@ -142,6 +143,12 @@ def plain_address(text: str) -> bytes | None:
     except ValueError:
         return None
     return str(getattr(address, "ipv4_mapped", None) or address).encode()
+
+
+def peer_address(host: str) -> bytes:
+    """A peer's address as it is known everywhere: without a zone, an IPv4 address in IPv6 clothes as IPv4."""
+    host = host.partition("%")[0]
+    return (host.removeprefix(_MAPPED) if "." in host else host).encode()
 
 
 def _forwarded_elements(value: bytes) -> list[dict[str, str]]:

@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.messages import RequestHead
-from gatewayctl.plan.model import ServerPlan
+from gatewayctl.core.preflight import asked_method
+from gatewayctl.plan.identity import PreflightPlan
+from gatewayctl.plan.model import Plan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.routing import Match, Miss, PathError, Table, canonical_path
 
@@ -15,7 +17,7 @@ SERVER_OPTIONS: Final = b"*"
 
 
 class Decision(NamedTuple):
-    """One of: a ``match``; an ``own`` answer of the gateway ("health", "options"); a ``refusal`` with its ``allow``.
+    """One of: a ``match``; an ``own`` answer of the gateway ("health", "options", "preflight"); a ``refusal`` with its ``allow``.
 
     ``path`` is the canonical path, or the path as it came where it has no canonical form.
     """
@@ -27,8 +29,9 @@ class Decision(NamedTuple):
     allow: tuple[bytes, ...] = ()
 
 
-def decide(head: RequestHead, table: Table, server: ServerPlan) -> Decision:
+def decide(head: RequestHead, table: Table, plan: Plan) -> Decision:
     """The decision about a request that has a head."""
+    server = plan.server
     options = routing_options(server)
     try:
         path = canonical_path(head.path, encoded_slashes=options.encoded_slashes, merge_slashes=options.merge_slashes)
@@ -43,6 +46,9 @@ def decide(head: RequestHead, table: Table, server: ServerPlan) -> Decision:
         return Decision(path, own="health")
     query = head.query or b""
     match = table.match(head.method, head.host, path, query, head.fields)
+    preflight = _preflight(head, table, plan, path, match)
+    if preflight is not None:
+        return preflight
     if isinstance(match, Miss):
         if match.allow:
             detail = f"{head.method.decode('latin-1')[:32]} is not among the methods of this path"
@@ -52,3 +58,17 @@ def decide(head: RequestHead, table: Table, server: ServerPlan) -> Decision:
         detail = "a server behind could read another route from this path"
         return Decision(path, refusal=failure("ambiguous_path", detail))
     return Decision(path, match=match)
+
+
+def _preflight(head: RequestHead, table: Table, plan: Plan, path: bytes, match: Match | Miss) -> Decision | None:
+    """For a CORS preflight that is answered: the route that would take the request it asks for, or the default policy."""
+    method = asked_method(head)
+    if method is None:
+        return None
+    asked = table.match_preflight(method, head.host, path, head.query or b"")
+    if isinstance(asked, Match):
+        answers = any(isinstance(step, PreflightPlan) for step in plan.routes[asked.route].steps)
+        return Decision(path, match=asked) if answers else None
+    if plan.identity.default_cors is not None and isinstance(match, Miss):
+        return Decision(path, own="preflight")
+    return None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gatewayctl.routetest.places import Place
-from gatewayctl.routetest.report import Matched, Near, Report, Sent
+from gatewayctl.routetest.report import Candidate, Matched, Near, Report, Sent, candidates
 
 
 def report_data(report: Report) -> dict[str, Any]:
@@ -46,8 +46,23 @@ def report_data(report: Report) -> dict[str, Any]:
             for step in report.steps
         ],
         "beaten": [_near(near) for near in report.beaten],
+        "near": [] if report.route else [_near(near) for near in report.near],
+    }
+
+
+def explanation_data(report: Report) -> dict[str, Any]:
+    """The data of ``explain``, as ``schemas/explain.schema.json`` describes it: the same, and what it adds."""
+    return {
+        **report_data(report),
+        "candidates": [candidate_data(candidate) for candidate in candidates(report)],
+        "policies": [{"name": p.name, "does": list(p.does), "at": p.at.data()} for p in report.policies],
         "near": [_near(near) for near in report.near],
     }
+
+
+def candidate_data(candidate: Candidate) -> dict[str, Any]:
+    """One of the routes that could take the request."""
+    return candidate._asdict() | {"at": candidate.at.data()}
 
 
 def _matched(matched: Matched) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def matched(
         host=hidden.host(route, host),
         host_at=place(loaded, host_key),
         methods=ANY if match.methods is None else methods(match),
-        how=how.get(kind if kind is not None else ANY_METHOD, "named"),
+        how="as the preflight asks" if kind is None else how.get(kind, "named"),
         methods_at=place(loaded, (*key, "methods")),
         conditions=tuple(hidden.conditions(route)),
         priority=match.priority,

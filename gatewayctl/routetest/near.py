@@ -6,7 +6,6 @@ from gatewayctl.plan.model import KeyPath
 from gatewayctl.routetest.decide import Decision
 from gatewayctl.routetest.places import place
 from gatewayctl.routetest.report import Near
-from gatewayctl.routetest.request import Asked
 from gatewayctl.routetest.stepwords import Passage
 from gatewayctl.routing import Match, Request, Table, explain_candidates, explain_miss
 from gatewayctl.routing.canonical import other_readings
@@ -15,13 +14,12 @@ _KEYS: Final = {"method": "methods", "host": "hosts"}
 """The key of a part that is called otherwise."""
 
 
-def near_misses(decision: Decision, passage: Passage, request: Asked) -> tuple[tuple[Near, ...], tuple[str, ...]]:
+def near_misses(decision: Decision, passage: Passage) -> tuple[tuple[Near, ...], tuple[str, ...]]:
     """The routes that came near, best first, and hints for the next try."""
     if decision.refusal is None or decision.refusal.kind.reason not in ("no_route", "method_not_allowed"):
         return (), ()
-    head, routes = passage.head, passage.plan.routes
-    wanted = Request(head.method, head.host, decision.path, head.query or b"", head.fields)
-    misses = explain_miss([route.match for route in routes], wanted)
+    routes = passage.plan.routes
+    misses = explain_miss([route.match for route in routes], _wanted(passage))
     near = tuple(_near(passage, miss.route, miss.reason, miss.part) for miss in misses)
     hints = []
     for miss in misses[:1]:
@@ -51,10 +49,19 @@ def ambiguous_readings(passage: Passage, table: Table) -> tuple[Near, ...]:
 
 def beaten(passage: Passage) -> tuple[Near, ...]:
     """The routes that match the request too, in their order behind the one that takes it, and what decided."""
-    head, path = passage.head, passage.path.encode("latin-1")
-    request = Request(head.method, head.host, path, head.query or b"", head.fields)
-    candidates = explain_candidates([route.match for route in passage.plan.routes], request)
+    candidates = explain_candidates([route.match for route in passage.plan.routes], _wanted(passage))
     return tuple(_near(passage, candidate.route, candidate.reason) for candidate in candidates[1:])
+
+
+def came_near(passage: Passage) -> tuple[Near, ...]:
+    """The routes that do not match a request that another one takes, but whose path does or nearly does."""
+    misses = explain_miss([route.match for route in passage.plan.routes], _wanted(passage))
+    return tuple(_near(passage, miss.route, miss.reason, miss.part) for miss in misses)
+
+
+def _wanted(passage: Passage) -> Request:
+    head = passage.head
+    return Request(head.method, head.host, passage.path.encode("latin-1"), head.query or b"", head.fields)
 
 
 def _near(passage: Passage, index: int, reason: str, part: str = "") -> Near:

@@ -9,6 +9,11 @@ SERVICE: Final = "service"
 GATEWAY: Final = "gateway"
 REFUSED: Final = "refused"
 
+TAKES: Final = "takes it"
+LATER: Final = "comes later"
+MISSES: Final = "does not match"
+OTHERWISE: Final = "could be read"
+
 
 class Matched(NamedTuple):
     """Why the route took the request: what of it fits, and where that is said."""
@@ -55,6 +60,8 @@ class Sent(NamedTuple):
     service_timeouts: tuple[tuple[str, float, Place], ...]
     upgrades: tuple[str, ...]
     upgrades_at: Place
+    fields: tuple[tuple[str, str], ...] = ()
+    """Header fields of the client's that go on, edited; those that the gateway writes itself are not among them."""
 
     @property
     def target(self) -> str:
@@ -90,6 +97,14 @@ class Near(NamedTuple):
     reason: str
 
 
+class Policy(NamedTuple):
+    """What is decided about a request beside its route: by a policy that is there, or by none being there."""
+
+    name: str
+    does: tuple[str, ...]
+    at: Place
+
+
 class Report(NamedTuple):
     """The whole. ``outcome``: who answers, the service, the gateway itself, or nobody, since the request is refused."""
 
@@ -108,12 +123,38 @@ class Report(NamedTuple):
     sent: Sent | None = None
     answered: Answered | None = None
     steps: tuple[StepLine, ...] = ()
+    policies: tuple[Policy, ...] = ()
     beaten: tuple[Near, ...] = ()
     """Routes that match too, but come later in the order; the reasons say why."""
     near: tuple[Near, ...] = ()
     hints: tuple[str, ...] = ()
+    auth: str = ""
+    """The route's authentication scheme by name."""
+    limits: tuple[str, ...] = ()
+    """The route's limits by name."""
 
     @property
     def taken(self) -> bool:
         """Whether the request is served: taken by a route, or by the gateway itself, and not refused on its way."""
         return self.outcome != REFUSED
+
+
+class Candidate(NamedTuple):
+    """A route that could take the request. ``verdict``: it takes it, comes later, or does not match; and why."""
+
+    route: str
+    pattern: str
+    verdict: str
+    reason: str
+    at: Place
+
+
+def candidates(report: Report) -> list[Candidate]:
+    """All candidates: the route that takes the request, those that match too in their order, those that came near."""
+    found = []
+    if report.matched is not None:
+        found.append(Candidate(report.route, report.matched.pattern, TAKES, "", report.route_at))
+    found += [Candidate(near.route, near.pattern, LATER, near.reason, near.at) for near in report.beaten]
+    ambiguous = report.reason == "ambiguous_path" and not report.route
+    verdict = OTHERWISE if ambiguous else MISSES
+    return found + [Candidate(near.route, near.pattern, verdict, near.reason, near.at) for near in report.near]

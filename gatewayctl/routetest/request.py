@@ -4,7 +4,8 @@ The bytes go through the same parser as live traffic, so what is refused there i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -28,7 +29,10 @@ class NotARequest(ValueError):  # noqa: N818 - it says what the words are not
 
 
 class Asked(NamedTuple):
-    """A request as a client would make it. ``target`` is the path with its query; ``fields`` come after Host."""
+    """A request as a client would make it. ``target`` is the path with its query; ``fields`` come after Host.
+
+    ``claims`` are what its token would say, ``consumer`` whose credentials it would carry; neither is proved.
+    """
 
     method: str
     target: str
@@ -36,6 +40,8 @@ class Asked(NamedTuple):
     fields: tuple[tuple[str, str], ...] = ()
     scheme: str = "http"
     client_ip: str = "127.0.0.1"
+    claims: tuple[tuple[str, object], ...] = ()
+    consumer: str = ""
 
     @property
     def url(self) -> str:
@@ -57,10 +63,13 @@ def asked(
     host: str | None = None,
     client_ip: str = "127.0.0.1",
     body_size: int | None = None,
+    claims: Mapping[str, object] = MappingProxyType({}),
+    consumer: str = "",
 ) -> Asked:
     """The request that these words mean: ``path`` a path with its query, or a URL; ``headers`` as ``Name: value``.
 
-    Path and method may change places. Raises NotARequest.
+    ``claims`` are what a token would say, ``consumer`` whose credentials it carries. Path and method may change places. Raises
+    NotARequest.
     """
     if _is_path(method) and TOKEN.fullmatch(path.encode(errors="replace")):
         path, method = method, path
@@ -83,7 +92,8 @@ def asked(
         fields.remove(next(field for field in fields if field[0].lower() == "host"))
     if body_size is not None:
         fields.append(("Content-Length", str(body_size)))
-    return Asked(method, path, host or authority or DEFAULT_HOST, tuple(fields), scheme, client_ip)
+    said = tuple(claims.items())
+    return Asked(method, path, host or authority or DEFAULT_HOST, tuple(fields), scheme, client_ip, said, consumer)
 
 
 def read_head(raw: bytes, parser: HeadParser, server: ServerPlan) -> RequestHead:

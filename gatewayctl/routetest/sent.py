@@ -1,7 +1,9 @@
 """What the service is asked, within which times, and who says so; or what the gateway answers instead."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from gatewayctl.core.fields import REQUEST_DROPS, Field
 from gatewayctl.core.reply import Reply
 from gatewayctl.plan.model import ForwardPlan, RoutePlan
 from gatewayctl.routetest.hidden import MASK, Hidden
@@ -12,8 +14,10 @@ from gatewayctl.routetest.stepwords import Passage
 _TIMEOUTS: Final = ("connect_timeout", "first_byte_timeout", "idle_timeout", "tunnel_idle_timeout")
 
 
-def sent(passage: Passage, route: RoutePlan, forward: ForwardPlan, path: str, query: str | None) -> Sent:
-    """What goes to an instance of the service. ``path`` and ``query`` are those that are sent."""
+def sent(
+    passage: Passage, route: RoutePlan, forward: ForwardPlan, path: str, query: str | None, fields: Iterable[Field]
+) -> Sent:
+    """What goes to an instance of the service. ``path``, ``query`` and ``fields`` are those after all edits."""
     loaded, service = passage.loaded, passage.plan.services[forward.service]
     hidden = passage.hidden
     if forward.path.rewrite is not None and hidden.covers(forward.path.said_at):
@@ -46,7 +50,16 @@ def sent(passage: Passage, route: RoutePlan, forward: ForwardPlan, path: str, qu
         service_timeouts=tuple(times),
         upgrades=tuple(sorted(upgrade.decode() for upgrade in forward.upgrades)),
         upgrades_at=place(loaded, ("routes", route.name, "upgrades")),
+        fields=_going_on(passage, route, fields),
     )
+
+
+def _going_on(passage: Passage, route: RoutePlan, fields: Iterable[Field]) -> tuple[tuple[str, str], ...]:
+    """The fields that are sent on as they are now, the values of secret ones masked."""
+    at = ("transforms", passage.hidden.transform(route), "request")
+    secret = passage.hidden.names(*at, "set") | passage.hidden.names(*at, "add")
+    going = [(f.name.decode("latin-1"), f.value.decode("latin-1")) for f in fields if not f.kind & REQUEST_DROPS]
+    return tuple((name, MASK if name in secret else value) for name, value in going)
 
 
 def answered(hidden: Hidden, route: RoutePlan, reply: Reply) -> Answered:

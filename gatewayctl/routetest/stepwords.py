@@ -5,9 +5,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.config import Loaded
-from gatewayctl.core.fields import Field, Kind
+from gatewayctl.core.fields import Field, Kind, combined
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.units import format_duration, format_size
+from gatewayctl.plan.identity import (
+    AccessPlan,
+    AnyPlan,
+    ApiKeyPlan,
+    AuthPlan,
+    BasicPlan,
+    CorsPlan,
+    ForwardAuthPlan,
+    JwtPlan,
+    MtlsPlan,
+    PreflightPlan,
+    RequirePlan,
+)
 from gatewayctl.plan.model import (
     BodyLimitPlan,
     DeprecatedPlan,
@@ -19,10 +33,20 @@ from gatewayctl.plan.model import (
     RespondPlan,
     RoutePlan,
 )
+from gatewayctl.plan.policies import LimitFieldsPlan, LimitsPlan, StickyFieldPlan
 from gatewayctl.routetest.hidden import MASK, Hidden
+from gatewayctl.routetest.limitwords import key_words, limit_words, policed
 from gatewayctl.routetest.places import place
 from gatewayctl.routetest.report import Answered, Sent
 
+_SCHEMES: Final = {
+    JwtPlan: "jwt",
+    ApiKeyPlan: "api_key",
+    BasicPlan: "basic",
+    ForwardAuthPlan: "forward",
+    MtlsPlan: "mtls",
+    AnyPlan: "any",
+}
 _UNSAID: Final[KeyPath] = ()
 """Where no setting says it."""
 
@@ -42,6 +66,8 @@ class Passage:
     answered: Answered | None = None
     fields_before: tuple[Field, ...] = ()
     fields_after: tuple[Field, ...] = ()
+    identity: Any = None
+    """Who asks, once that is known: see ``policy.auth.identity``."""
     query_before: str | None = None
     query_after: str | None = None
 
@@ -85,6 +111,64 @@ def _max_body_size(passage: Passage, step: BodyLimitPlan) -> Words:
     return [f"bodies up to {format_size(step.limit)} pass{fits}"], step.said_at
 
 
+def _cors_preflight(passage: Passage, step: PreflightPlan) -> Words:
+    method = asked_method(passage.head)
+    if method is None:
+        return ["passes: it is no preflight"], step.said_at
+    if passage.answered is None:
+        return [f"answers preflights as cors.{step.cors} says"], step.said_at
+    allowed = any(name == "Access-Control-Allow-Origin" for name, _ in passage.answered.fields)
+    origin = _shown(passage.head, b"origin")
+    return [
+        f"answers the preflight for {_name(method)}: {'allowed' if allowed else 'not allowed'} from {origin}"
+    ], step.said_at
+
+
+def _cors(passage: Passage, step: CorsPlan) -> Words:
+    return [f"adds what cors.{step.cors} says, in place of what the service says"], step.said_at
+
+
+def _access(passage: Passage, step: AccessPlan) -> Words:
+    access = passage.plan.identity.access[step.access]
+    said = [f"allow {', '.join(access.allow)}"] if access.allow else []
+    said += [f"deny {', '.join(access.deny)}"] if access.deny else []
+    if passage.hidden.covers(("access", step.access)):
+        said = [MASK]
+    return [f"asks access.{step.access} about {passage.client_ip}: {'; '.join(said) or 'all may'}"], step.said_at
+
+
+def _auth(passage: Passage, step: AuthPlan) -> Words:
+    identity = passage.identity
+    scheme = passage.plan.identity.schemes[step.scheme]
+    does = [f"by auth.{step.scheme} ({_SCHEMES[type(scheme)]})"]
+    if identity is None:
+        does.append("nobody is known: say who asks with --claim NAME=VALUE or --consumer NAME")
+    else:
+        who = f"consumer {identity.consumer}" if identity.consumer else "somebody without a name"
+        by = "" if identity.scheme == step.scheme else f", by auth.{identity.scheme}"
+        does.append(f"taken as proved: {who}{by}")
+        if identity.tags:
+            does.append(f"tags {', '.join(sorted(identity.tags))}")
+        if identity.scopes:
+            does.append(f"scopes {', '.join(sorted(identity.scopes))}")
+    before, after = passage.fields_before, passage.fields_after
+    does += [f"removes {_name(f.name)}" for f in before if f not in after]
+    does += [f"sets {_written(f, frozenset())}" for f in after if f not in before]
+    return does, step.said_at
+
+
+def _require(passage: Passage, step: RequirePlan) -> Words:
+    does = [f"all scopes of {', '.join(step.scopes)}"] if step.scopes else []
+    covers = passage.hidden.covers
+    does += [
+        f"claim {name} one of {MASK if covers((*step.said_at, 'claims', name)) else ', '.join(values)}"
+        for name, values in step.claims
+    ]
+    does += [f"a consumer of {', '.join(sorted(step.consumers))}"] if step.consumers else []
+    does += [f"a consumer tagged {' or '.join(sorted(step.tags))}"] if step.tags else []
+    return does or ["somebody who is known"], step.said_at
+
+
 def _answers(passage: Passage, step: RespondPlan | RedirectPlan) -> Words:
     answered = passage.answered
     if answered is None:
@@ -119,7 +203,26 @@ def _forward(passage: Passage, step: ForwardPlan) -> Words:
     if sent is None:
         return [f"to service {step.service}"], step.said_at
     within = "" if sent.timeout is None else f", within {format_duration(sent.timeout)}"
-    return [f"to service {sent.service}{within}"], step.said_at
+    service = passage.plan.services[step.service]
+    return [f"to service {sent.service}{within}", *policed(service, step.retry, passage.loaded)], step.said_at
+
+
+def _limits(passage: Passage, step: LimitsPlan) -> Words:
+    does = []
+    for name in step.limits:
+        limit = passage.plan.policies.limits[name]
+        at = place(passage.loaded, ("limits", name))
+        does.append(f"{limit_words(limit)}, key {key_words(limit, passage)}, {at}")
+    return does, step.said_at
+
+
+def _limit_fields(passage: Passage, step: LimitFieldsPlan) -> Words:
+    return ["adds RateLimit-Policy and RateLimit"], step.said_at
+
+
+def _sticky_cookie(passage: Passage, step: StickyFieldPlan) -> Words:
+    name = step.cookie.cookie.decode("latin-1")
+    return [f"sets the cookie {name} where the client does not send the one of its instance"], step.said_at
 
 
 def _response_transform(passage: Passage, step: Any) -> Words:
@@ -160,13 +263,21 @@ STEP_WORDS: Final[Mapping[str, Callable[[Passage, Any], Words]]] = {
     "client_address": _client_address,
     "canonical_path": _canonical_path,
     "match": _match,
+    "cors_preflight": _cors_preflight,
+    "access": _access,
     "max_body_size": _max_body_size,
+    "limits": _limits,
+    "auth": _auth,
+    "require": _require,
     "respond": _answers,
     "redirect": _answers,
     "request_transform": _request_transform,
     "forward": _forward,
     "response_transform": _response_transform,
+    "cors": _cors,
     "deprecated": _deprecated,
+    "sticky_cookie": _sticky_cookie,
+    "limit_fields": _limit_fields,
     "response_ids": _response_ids,
     "metrics": _metrics,
     "access_log": _access_log,
@@ -177,6 +288,10 @@ STEP_WORDS: Final[Mapping[str, Callable[[Passage, Any], Words]]] = {
 def _written(field: Field, secret: frozenset[str]) -> str:
     line = field.line.decode("latin-1").rstrip("\r\n")
     return f"{line.partition(':')[0]}: {MASK}" if field.name.decode("latin-1") in secret else line
+
+
+def _shown(head: RequestHead, name: bytes) -> str:
+    return (combined(head.fields, name) or b"").decode("latin-1")
 
 
 def _name(name: bytes) -> str:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol
 from gatewayctl.core.snippet import cells
 from gatewayctl.core.units import format_duration
 from gatewayctl.routetest.places import Place
-from gatewayctl.routetest.report import GATEWAY, SERVICE, Matched, Near, Report, Sent
+from gatewayctl.routetest.report import GATEWAY, SERVICE, Matched, Near, Policy, Report, Sent, candidates
 from gatewayctl.routetest.visible import visible
 
 _WIDEST: Final = 80
@@ -43,7 +43,16 @@ class Section(NamedTuple):
 
 def report_text(report: Report, *, width: int | None, style: Style) -> str:
     """The whole report. ``width``: cells of the terminal, None for a pipe or a file."""
-    sections = [section for section in _sections(report) if section.rows]
+    return _written(report, _sections(report), width, style)
+
+
+def explanation_text(report: Report, *, width: int | None, style: Style) -> str:
+    """The same for ``explain``: all candidates first, and each policy, there or not."""
+    return _written(report, _explanation(report), width, style)
+
+
+def _written(report: Report, of: Iterable[Section], width: int | None, style: Style) -> str:
+    sections = [section for section in of if section.rows]
     placed = [(s.label + cells(row.text), cells(str(row.at))) for s in sections for row in s.rows if row.at is not None]
     column = max((size for size, _ in placed if size <= _WIDEST), default=0)
     if width is not None and any(size + place + 6 > width for size, place in placed):
@@ -102,8 +111,31 @@ def _sections(report: Report) -> Iterator[Section]:
     if report.route:
         yield Section("steps", list(_steps(report)))
     yield Section("match too, but come later", list(_others(report.beaten)))
+    if report.route:
+        return
     ambiguous = report.reason == "ambiguous_path"
     yield Section("could also be read as" if ambiguous else "came near", list(_others(report.near)))
+
+
+def _explanation(report: Report) -> Iterator[Section]:
+    rows = []
+    for candidate in candidates(report):
+        reason = f": {candidate.reason}" if candidate.reason else ""
+        rows.append(Row(candidate.route, f"{candidate.verdict}{reason}", candidate.at))
+    yield Section("candidates", rows)
+    if report.matched is not None:
+        yield Section("matched", _matched(report, report.matched))
+    if report.sent is not None:
+        yield Section("sent", _sent(report.sent))
+    yield Section("policies", list(_policies(report.policies)))
+    yield Section("steps", list(_steps(report)))
+
+
+def _policies(policies: Iterable[Policy]) -> Iterator[Row]:
+    for policy in policies:
+        first, *more = policy.does
+        yield Row(policy.name, first, policy.at)
+        yield from (Row("", text) for text in more)
 
 
 def _matched(report: Report, matched: Matched) -> list[Row]:
@@ -124,7 +156,8 @@ def _matched(report: Report, matched: Matched) -> list[Row]:
 
 def _sent(sent: Sent) -> list[Row]:
     count = len(sent.instances)
-    over = f", {sent.load_balancer} over {count} instance{'' if count == 1 else 's'}"
+    whom = f"{count} instance{'' if count == 1 else 's'}" if count else "what discovery finds"
+    over = f", {sent.load_balancer} over {whom}"
     rows = [Row("service", sent.service + over, sent.service_at)]
     for instance in sent.instances:
         notes = [f"weight {instance.weight}"] if instance.weight != 1 else []

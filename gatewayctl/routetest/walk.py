@@ -6,7 +6,7 @@ in a ring above this one. Nothing is opened and nobody is asked.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from gatewayctl.config import Loaded
 from gatewayctl.core.failures import Failure, failure
@@ -14,29 +14,40 @@ from gatewayctl.core.fields import Field
 from gatewayctl.core.framing import BadMessage
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan import STEPS, Plan, RoutePlan, build_table
+from gatewayctl.plan.identity import AuthPlan
 from gatewayctl.plan.model import ForwardPlan, PathPlan
+from gatewayctl.plan.policies import LimitsPlan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.routetest.decide import Decision, decide
 from gatewayctl.routetest.hidden import Hidden
 from gatewayctl.routetest.matched import matched
-from gatewayctl.routetest.near import ambiguous_readings, beaten, near_misses
+from gatewayctl.routetest.near import ambiguous_readings, beaten, came_near, near_misses
 from gatewayctl.routetest.places import Place, place
+from gatewayctl.routetest.policywords import policies
 from gatewayctl.routetest.report import GATEWAY, REFUSED, SERVICE, Report, StepLine
 from gatewayctl.routetest.request import Asked, encoded, head_parser, read_head
 from gatewayctl.routetest.sent import answered, sent
 from gatewayctl.routetest.stepwords import STEP_WORDS, Passage
-from gatewayctl.routing import PathError, RoutingOptions
+from gatewayctl.routing import PathError, RoutingOptions, Table
 
 REQUEST_ID = b"REQUEST-ID"
 """Stands for the id that a live request gets; fit for every place that a template may put it in."""
 
 
+_OWN: Final = {
+    "health": (200, "it is the health path"),
+    "options": (204, "it is about the server"),
+    "preflight": (204, "it is a CORS preflight that no route takes, answered by the default policy"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The live parts of rings above: ``admit`` makes the step of a plan, by the plan's class; ``send_path`` what makes
-    the path that is sent, None where it is the matched one."""
+    """The live parts of rings above: ``admit`` makes the step of a plan, by the plan's class, from it and the ``parts``
+    that steps share; ``send_path`` what makes the path that is sent, None where it is the matched one."""
 
-    admit: Mapping[type, Callable[[Any], Any]]
+    admit: Mapping[type, Callable[[Any, Any], Any]]
+    parts: Callable[[Plan, Asked], Any]
     send_path: Callable[[PathPlan, RoutingOptions], Callable[[Any], bytes] | None]
 
 
@@ -53,23 +64,40 @@ class Traffic:
     route_name: str
     service_name: str
     request_id: bytes = field(default=REQUEST_ID)
+    identity: Any = None
+    certificate: Any = None
 
 
 def examine(request: Asked, loaded: Loaded, plan: Plan, live: Live) -> Report:
     """What becomes of that request under this configuration."""
-    server = plan.server
-    try:
-        head = read_head(request.raw(), head_parser(server), server)
-    except BadMessage as error:
-        hint = encoded(request.target)
-        hints = (f"a client sends it percent-encoded: gatewayctl route-test '{hint}'",) if hint else ()
-        return _refused(request, request.target, failure(error.reason, error.detail), hints=hints)
-    table = build_table(plan)
-    decision = decide(head, table, server)
-    passage = Passage(loaded, Hidden(loaded), plan, head, request.client_ip, decision.path.decode("latin-1"))
-    if decision.match is None:
-        return _not_routed(request, decision, passage, table)
-    return _Walk(request, decision, passage, plan.routes[decision.match.route], live).report()
+    return Examiner(loaded, plan, live).examine(request)
+
+
+class Examiner:
+    """Examines any number of requests under one configuration; its table is built once."""
+
+    def __init__(self, loaded: Loaded, plan: Plan, live: Live) -> None:
+        self._loaded, self._plan, self._live = loaded, plan, live
+        self._hidden = Hidden(loaded)
+        self._parser = head_parser(plan.server)
+        self._table = build_table(plan)
+
+    def examine(self, request: Asked, *, others: bool = True) -> Report:
+        """What becomes of that request. ``others`` False leaves out the routes that do not take it, which takes most of
+        the time where there are many."""
+        plan = self._plan
+        try:
+            head = read_head(request.raw(), self._parser, plan.server)
+        except BadMessage as error:
+            hint = encoded(request.target)
+            hints = (f"a client sends it percent-encoded: gatewayctl route-test '{hint}'",) if hint else ()
+            return _refused(request, request.target, failure(error.reason, error.detail), hints=hints)
+        decision = decide(head, self._table, plan)
+        path = decision.path.decode("latin-1")
+        passage = Passage(self._loaded, self._hidden, plan, head, request.client_ip, path)
+        if decision.match is None:
+            return _not_routed(request, decision, passage, self._table, others)
+        return _Walk(request, decision, passage, plan.routes[decision.match.route], self._live).report(others)
 
 
 def _refused(request: Asked, path: str, what: Failure, **more: Any) -> Report:
@@ -77,14 +105,14 @@ def _refused(request: Asked, path: str, what: Failure, **more: Any) -> Report:
     return Report(request, REFUSED, path, kind.status, kind.reason, what.detail, **more)
 
 
-def _not_routed(request: Asked, decision: Decision, passage: Passage, table: Any) -> Report:
+def _not_routed(request: Asked, decision: Decision, passage: Passage, table: Table, others: bool) -> Report:
     """An answer of the gateway's own, or a refusal with the routes that came near."""
     steps = tuple(_lines(passage, ("request_id", "client_address", "canonical_path")))
     if decision.refusal is None:
-        status, detail = (200, "it is the health path") if decision.own == "health" else (204, "it is about the server")
+        status, detail = _OWN[decision.own]
         return Report(request, GATEWAY, passage.path, status, detail=detail, steps=steps)
-    near, hints = near_misses(decision, passage, request)
-    if decision.refusal.kind.reason == "ambiguous_path":
+    near, hints = near_misses(decision, passage) if others else ((), ())
+    if others and decision.refusal.kind.reason == "ambiguous_path":
         near = ambiguous_readings(passage, table)
     allow = tuple(method.decode("latin-1") for method in decision.allow)
     return _refused(request, passage.path, decision.refusal, allow=allow, near=near, hints=hints, steps=steps)
@@ -98,6 +126,7 @@ class _Walk:
         self.passage = passage
         self.route = passage.route = route
         self.live = live
+        self.parts = live.parts(passage.plan, request)
         self.refusal: Failure | None = None
         self.stopped_by: type | None = None
         self.does: dict[type, tuple[tuple[str, ...], Place | None]] = {}
@@ -115,7 +144,7 @@ class _Walk:
             "" if forward is None else forward.service,
         )
 
-    def report(self) -> Report:
+    def report(self, others: bool) -> Report:
         """Runs the steps and puts together what was found."""
         self._admit()
         passage, route = self.passage, self.route
@@ -127,7 +156,12 @@ class _Walk:
             "route_at": place(loaded, ("routes", route.name)),
             "matched": matched(loaded, passage.hidden, route, passage.head, self.params),
             "steps": tuple(self._steps()),
-            "beaten": beaten(passage),
+            "policies": policies(passage, route),
+            "beaten": beaten(passage) if others else (),
+            "near": came_near(passage) if others else (),
+            "hints": _unread_claims(self.request, route),
+            "auth": _scheme(route),
+            "limits": tuple(name for step in route.steps if isinstance(step, LimitsPlan) for name in step.limits),
         }
         if self.refusal is not None:
             return _refused(self.request, passage.path, self.refusal, **common)
@@ -144,7 +178,8 @@ class _Walk:
             if make is None:
                 continue
             passage.fields_before, passage.query_before = tuple(traffic.fields), _text(traffic.query)
-            outcome = make(plan).admit(traffic)
+            outcome = make(plan, self.parts).admit(traffic)
+            passage.identity = traffic.identity
             passage.fields_after, passage.query_after = tuple(traffic.fields), _text(traffic.query)
             if isinstance(outcome, Failure):
                 self.refusal = outcome
@@ -163,7 +198,7 @@ class _Walk:
         except PathError as error:
             self.refusal, self.stopped_by = failure("bad_path", str(error)), ForwardPlan
             return
-        passage.sent = sent(passage, self.route, forward, path.decode("latin-1"), _text(traffic.query))
+        passage.sent = sent(passage, self.route, forward, path.decode("latin-1"), _text(traffic.query), traffic.fields)
 
     def _note(self, plan: Any) -> None:
         words, key = STEP_WORDS[_NAMES[type(plan)]](self.passage, plan)
@@ -205,6 +240,17 @@ def _lines(passage: Passage, names: tuple[str, ...]) -> list[StepLine]:
             at = place(passage.loaded, key) if key else None
             lines.append(StepLine(step.name, step.phase.value, tuple(words), step.why_here, at))
     return lines
+
+
+def _unread_claims(request: Asked, route: RoutePlan) -> tuple[str, ...]:
+    """A word about claims that nobody reads, where the route has no auth."""
+    unread = request.claims and not _scheme(route)
+    return (f"nobody reads the claims: route {route.name} has no auth",) if unread else ()
+
+
+def _scheme(route: RoutePlan) -> str:
+    """The name of the route's authentication scheme; empty if there is none."""
+    return next((step.scheme for step in route.steps if isinstance(step, AuthPlan)), "")
 
 
 def _text(raw: bytes | None) -> str | None:

@@ -6,7 +6,7 @@ lets running out of file descriptors be survived: accepting pauses and goes on.
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 _BATCH: Final = 64
@@ -16,20 +16,21 @@ _PAUSE: Final = 0.2
 
 
 class Acceptor:
-    """``make_protocol`` makes the protocol of a connection, ``room`` says how many more may be open now."""
+    """``enter`` makes a connection of the socket that a listener has accepted; ``room`` says how many
+    more may be open now."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         sockets: list[socket.socket],
-        make_protocol: Callable[[], asyncio.Protocol],
+        enter: Callable[[socket.socket, socket.socket], Awaitable[None]],
         *,
         room: Callable[[], int],
         on_problem: Callable[[OSError], None],
     ) -> None:
         self._loop = loop
         self._sockets = sockets
-        self._make_protocol = make_protocol
+        self._enter = enter
         self._room = room
         self._on_problem = on_problem
         self._opening: set[asyncio.Task[None]] = set()
@@ -57,10 +58,31 @@ class Acceptor:
         for sock in self._sockets:
             sock.close()
 
+    @property
+    def opening(self) -> int:
+        """Connections that are accepted and not yet set up."""
+        return len(self._opening)
+
     def on_room(self) -> None:
         """A connection has ended: if accepting was paused for want of room, it goes on."""
         if not self._accepting and not self._closed and self._room() > 0:
             self.start()
+
+    def accept_also(self, sockets: list[socket.socket]) -> None:
+        """Accepts on these too; they are taken over."""
+        accepting = self._accepting
+        self.pause()
+        self._sockets = [*self._sockets, *sockets]
+        if accepting:
+            self.start()
+
+    def leave_alone(self, sockets: list[socket.socket]) -> None:
+        """Accepts on these no more, and closes them; they stay open where another process has them too."""
+        for sock in sockets:
+            if self._accepting:
+                self._loop.remove_reader(sock)
+            self._sockets = [one for one in self._sockets if one is not sock]
+            sock.close()
 
     def _ready(self, listener: socket.socket) -> None:
         for _ in range(_BATCH):
@@ -77,7 +99,7 @@ class Acceptor:
                 self._loop.call_later(_PAUSE, self.on_room)
                 return
             sock.setblocking(False)
-            task = self._loop.create_task(self._open(sock))
+            task = self._loop.create_task(self._open(listener, sock))
             self._opening.add(task)
             task.add_done_callback(self._opened)
 
@@ -86,8 +108,8 @@ class Acceptor:
         if task.cancelled() or task.exception() is not None or not self._opening:
             self.on_room()  # one that came to nothing has left its room to another
 
-    async def _open(self, sock: socket.socket) -> None:
+    async def _open(self, listener: socket.socket, sock: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._make_protocol, sock)
+            await self._enter(listener, sock)
         except OSError:
-            sock.close()  # the client was gone again before its connection was set up
+            sock.close()  # the client was gone again before its connection was set up, or spoke no TLS

@@ -8,8 +8,9 @@ from typing import Any
 from gatewayctl.admin import Reloaded, admin_app
 from gatewayctl.core.diagnostics import Diagnostic
 from gatewayctl.plan.model import AdminPlan
-from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.reloading import Reloader
+from gatewayctl.server.status import ends_of
+from gatewayctl.server.traffic import Traffic
 from gatewayctl.telemetry.counted import Facts
 from gatewayctl.upstream.app_listener import AppListener
 
@@ -18,10 +19,17 @@ class ServerControl:
     """See ``admin.control.Control``."""
 
     def __init__(
-        self, gateway: Gateway, reloader: Reloader, status: Callable[[], dict[str, Any]], dropped: Callable[[], int]
+        self,
+        traffic: Traffic,
+        reloader: Reloader,
+        status: Callable[[], dict[str, Any]],
+        dropped: Callable[[], int],
+        drain: Callable[[], dict[str, Any]],
     ) -> None:
-        self.gateway = gateway
+        self.gateway = traffic.view
         self.ready = False
+        self._traffic = traffic
+        self._drain = drain
         self._reloader = reloader
         self._status = status
         self._dropped = dropped
@@ -29,7 +37,7 @@ class ServerControl:
     @property
     def admin(self) -> AdminPlan:
         """The settings in force."""
-        return self.gateway.bound.plan.admin
+        return self._reloader.plan.admin
 
     def status(self) -> dict[str, Any]:
         """The facts of ``/status``."""
@@ -45,12 +53,23 @@ class ServerControl:
             reloads=loads.count - loads.failures,
             reload_failures=loads.failures,
             log_dropped=self._dropped(),
+            bad_proxy_headers=self.gateway.bad_proxy_headers,
+            certificates=ends_of(self.gateway.bound.certificates),
         )
 
     def config_data(self) -> dict[str, Any]:
         """The effective configuration, secrets masked."""
         data: dict[str, Any] = json.loads(self._reloader.loads.effective)
         return data
+
+    async def fresh(self) -> None:
+        """Asks whoever counts."""
+        await self._traffic.fresh()
+
+    async def drain(self) -> dict[str, Any]:
+        """Begins to end the gateway."""
+        await self._traffic.fresh()
+        return self._drain()
 
     async def reload(self) -> Reloaded:
         """Loads the configuration anew, as a changed file would."""
@@ -67,10 +86,8 @@ class ServerControl:
 class AdminSide:
     """The admin application listening; ``urls`` says where."""
 
-    def __init__(
-        self, gateway: Gateway, reloader: Reloader, status: Callable[[], dict[str, Any]], dropped: Callable[[], int]
-    ) -> None:
-        self.control = ServerControl(gateway, reloader, status, dropped)
+    def __init__(self, control: ServerControl) -> None:
+        self.control = control
         self.urls: list[str] = []
         self._app = admin_app(self.control)
         self._listeners: list[AppListener] = []

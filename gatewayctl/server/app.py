@@ -1,15 +1,26 @@
-"""The gateway as a Starlette application. Traffic never gets this far: the door in front of it answers everything."""
+"""The gateway as a Starlette application: traffic is taken at the front, Starlette has what is behind."""
+
+from collections.abc import Callable
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from gatewayctl.proxy.asgi import AsgiGateway
+from gatewayctl.proxy.gateway import Gateway
 
 
-async def _not_reached(request: Request) -> Response:
-    return PlainTextResponse("this application is served through the gateway's door only\n", status_code=501)
+class GatewayApp(Starlette):
+    """``front`` is given the application behind and becomes the outermost middleware, outside of Starlette's own."""
+
+    def __init__(self, front: Callable[[ASGIApp], ASGIApp]) -> None:
+        super().__init__()
+        self._front = front
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's hook, called once before the first message."""
+        return self._front(super().build_middleware_stack())
 
 
-def gateway_app() -> Starlette:
-    """What uvicorn is given beside the express door; it takes no requests itself."""
-    return Starlette(routes=[Route("/{path:path}", _not_reached)])
+def traffic_app(gateway: Gateway) -> GatewayApp:
+    """The application of a gateway that answers everything itself."""
+    return GatewayApp(lambda behind: AsgiGateway(gateway))

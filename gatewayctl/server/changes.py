@@ -10,6 +10,12 @@ from gatewayctl.server.turns import Turns
 _SECTIONS: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
     ("server", lambda plan: plan.server),
     ("admin", lambda plan: plan.admin),
+    ("limits", lambda plan: plan.policies.limits),
+    ("stores", lambda plan: plan.policies.stores),
+    ("auth", lambda plan: plan.identity.schemes),
+    ("consumers", lambda plan: plan.identity.consumers),
+    ("access", lambda plan: plan.identity.access),
+    ("cors", lambda plan: (plan.identity.cors, plan.identity.default_cors)),
     ("log", lambda plan: plan.log),
     ("metrics", lambda plan: plan.metrics),
     ("tracing", lambda plan: plan.trace_sample_ratio),

@@ -14,6 +14,7 @@ from typing import Final
 import gatewayctl
 from gatewayctl.plan.model import RoutePlan
 from gatewayctl.server.handover import HEADER, Verdict, unpack
+from gatewayctl.server.notify import VARIABLES
 
 TIME_LIMIT: Final = 120.0
 """Seconds a compilation may take before it is given up."""
@@ -43,7 +44,7 @@ class Compilation:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(),
+                env=environment(),
             )
         except OSError as error:
             raise CompileFailed(f"the compiling process could not be started ({error.strerror or error})") from None
@@ -81,8 +82,13 @@ class Compilation:
 
     async def routes(self) -> AsyncIterator[tuple[RoutePlan, ...]]:
         """The routes, slice by slice."""
-        while frame := await self._frame():
+        async for frame in self.slices():
             yield unpack(frame)
+
+    async def slices(self) -> AsyncIterator[bytes]:
+        """The same as they came, for who hands them on."""
+        while frame := await self._frame():
+            yield frame
 
     async def effective(self) -> bytes:
         """The effective configuration as JSON; to be asked for after the routes."""
@@ -113,10 +119,11 @@ class Compilation:
         return f"the compiling process failed with status {code}: {last[0]}"
 
 
-def _environment() -> dict[str, str]:
-    """The child's variables: ours, and the way to this package where it is not installed but in the working directory."""
+def environment() -> dict[str, str]:
+    """A child's variables: ours, and the way to this package where it is not installed but in the working directory."""
     package = Path(gatewayctl.__file__).parent.parent
+    ours = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     if package != Path.cwd():
-        return dict(os.environ)
+        return ours
     known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{known}" if known else str(package)}
+    return {**ours, "PYTHONPATH": f"{package}{os.pathsep}{known}" if known else str(package)}

@@ -35,10 +35,7 @@ class EventLog:
         """One event. ``error`` among the facts is an exception, logged with its traceback."""
         if LEVELS.index(level) < self._threshold:
             return
-        error = facts.pop("error", None)
-        if isinstance(error, BaseException):
-            facts["exception"] = repr(error)
-            facts["traceback"] = "".join(traceback.format_exception(error))
+        facts = spelled_out(facts)
         at = self._clock()
         if self._form == "json":
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03d}Z"
@@ -54,6 +51,19 @@ class EventLog:
             else:
                 lines.append(f"  {name}: {_safe(text)}")
         self._write(("\n".join(lines) + "\n").encode())
+
+
+def spelled_out(facts: dict[str, object]) -> dict[str, object]:
+    """The facts with an exception among them (``error``) as text, and the rest as it is: fit to be sent or written."""
+    plain: dict[str, object] = {
+        name: fact if isinstance(fact, str | int | float) else str(fact) for name, fact in facts.items()
+    }
+    error = facts.get("error")
+    if isinstance(error, BaseException):
+        del plain["error"]
+        plain["exception"] = repr(error)
+        plain["traceback"] = "".join(traceback.format_exception(error))
+    return plain
 
 
 def _safe(text: str) -> str:

@@ -5,23 +5,38 @@ Everything here is done in slices between which the event loop serves traffic; n
 
 import asyncio
 import gc
+import ssl
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from gatewayctl.plan.feeds import feeds_of
+from gatewayctl.plan.identity import AnyPlan, IdentityPlan, JwtPlan
 from gatewayctl.plan.model import InstancePlan, Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.table import routing_options
+from gatewayctl.plan.tls import ServerTlsPlan
+from gatewayctl.policy.auth import SCHEMES, choice
+from gatewayctl.policy.auth.base import Scheme
 from gatewayctl.policy.balancing import BALANCERS
+from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound, BoundRoute
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
+from gatewayctl.server.compiling import CompileFailed
+from gatewayctl.server.fleets import Fleets
+from gatewayctl.server.policing import Policing
 from gatewayctl.server.turns import Turns
+from gatewayctl.state.certificates import Certificates
 from gatewayctl.state.registry import Registry
+from gatewayctl.steps.parts import parts_of
 from gatewayctl.telemetry.series import Histogram, RouteSeries
-from gatewayctl.upstream.instance import Instance
+from gatewayctl.upstream.discovery.base import Snapshot
+from gatewayctl.upstream.instance import Instance, instance_key
 from gatewayctl.upstream.service import Service
+from gatewayctl.upstream.tls import TlsUnusable, client_context
 
 if TYPE_CHECKING:
     from gatewayctl.upstream.echo import EchoInstance
@@ -33,12 +48,19 @@ _UNUSED: Final = 2
 
 
 class Generations:
-    """Makes generations for one gateway. ``echoes`` are the built-in upstreams that are running."""
+    """Makes generations for one gateway. ``echoes`` are the built-in upstreams that are running.
 
-    def __init__(self, gateway: Gateway) -> None:
+    ``ports`` are those of built-in instances that run in another process, by service and instance; without it they run here.
+    """
+
+    def __init__(self, gateway: Gateway, *, ports: Mapping[tuple[str, str], int] | None = None) -> None:
         self._gateway = gateway
+        self.ports = ports
         self._in_force: set[Hashable] = set()
+        self._policing = Policing(gateway)
         self.echoes: Registry[EchoInstance] = Registry()
+        self.fleets = Fleets(gateway, self._state)
+        self._contexts: Registry[ssl.SSLContext] = Registry()
 
     async def bind(self, plan: Plan, slices: AsyncIterator[tuple[RoutePlan, ...]], number: int) -> "Swap":
         """A generation ready to be put in force. ``plan`` comes without its routes, ``slices`` brings them.
@@ -48,11 +70,17 @@ class Generations:
         turns = Turns()
         keep: set[Hashable] = {_UNMATCHED}
         services: dict[str, Service] = {}
+        feeds = feeds_of(plan)
+        await self.fleets.prepare(feeds)
         for name, service in plan.services.items():
-            services[name] = await self._service(service, keep, plan.metrics.buckets)
+            services[name] = await self._service(
+                service, self.fleets.latest(feeds.get(name)), keep, plan.metrics.buckets
+            )
             if turns.over():
                 await turns.rest()
         options = routing_options(plan.server)
+        counting = self._policing.counting(plan, keep)
+        parts = parts_of(plan.identity, self._schemes(plan.identity, keep), counting, self._gateway.wall_clock)
         builder = TableBuilder(options)
         routes: list[BoundRoute] = []
         plans: list[RoutePlan] = []
@@ -69,7 +97,7 @@ class Generations:
                 service_name = "" if forward is None else forward.service
                 if series.service != service_name:
                     moved.append((series, service_name))
-                routes.append(BoundRoute(route, service_of, series, options))
+                routes.append(BoundRoute(route, service_of, series, options, parts, self._policing.retry(route, keep)))
                 plans.append(route)
                 if turns.over():
                     await turns.rest()
@@ -80,56 +108,132 @@ class Generations:
             routes=routes,
             services=services,
             unmatched=self._series(_UNMATCHED, buckets),
+            certificates=self._certificates(plan.server.tls),
+            default_cors=parts.cors.get(plan.identity.default_cors or ""),
         )
         return Swap(self._gateway, self, bound, keep, moved)
 
     def put_in_force(self, keep: set[Hashable]) -> None:
         """From now on only what is in ``keep`` is needed."""
         self._in_force = keep
+        self.fleets.put_in_force(feeds_of(self._gateway.bound.plan))
         self.give_back()
 
     def give_back(self) -> None:
         """Ends what the generation in force does not need: what it has replaced, or what was made for one that failed."""
-        gateway, keep = self._gateway, self._in_force
+        gateway = self._gateway
+        keep = self._in_force | self.fleets.keys()
+        self.fleets.give_back()
         for instance in gateway.instances.retire_others(keep):
             instance.retire()
         gateway.balancers.retire_others(keep)
+        gateway.availabilities.retire_others(keep)
+        for detector in gateway.detectors.retire_others(keep):
+            detector.end()
+        for store in gateway.stores.retire_others(keep):
+            store.close()
+        gateway.breakers.retire_others(keep)
+        gateway.budgets.retire_others(keep)
+        gateway.limits.retire_others(keep)
+        gateway.schemes.retire_others(keep)
+        for key_set in gateway.surroundings.key_sets.retire_others(keep):
+            key_set.stop()
         gateway.series.retire_others(keep)
+        gateway.host_stores.retire_others(keep)
+        self._contexts.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()
+
+    def _certificates(self, plan: ServerTlsPlan | None) -> Certificates | None:
+        """The certificates of the https listeners. Raises BadCertificate; then the generation before goes on."""
+        if plan is None:
+            return None
+        gateway = self._gateway
+        before: Bound | None = getattr(gateway, "bound", None)
+        known = None if before is None else before.certificates
+        if known is not None and known.plan == plan:
+            return known
+        return Certificates(plan, known, gateway.wall_clock(), gateway.reporter.event)
+
+    def _schemes(self, plan: IdentityPlan, keep: set[Hashable]) -> dict[str, Scheme]:
+        """The authentication schemes. One that has not changed remembers whom it has verified."""
+        consumers = frozenset(plan.consumers.values()) if plan.schemes else frozenset()
+        schemes: dict[str, Scheme] = {}
+        choices: list[AnyPlan] = []
+        for name, scheme in plan.schemes.items():
+            if isinstance(scheme, AnyPlan):
+                choices.append(scheme)
+                continue
+            key = ("scheme", scheme, consumers)
+            keep.add(key)
+            if isinstance(scheme, JwtPlan) and scheme.fetched is not None:
+                keep.add(("keys", scheme.fetched))
+            make = partial(SCHEMES[type(scheme)], scheme, plan.consumers, self._gateway.surroundings)
+            schemes[name] = self._gateway.schemes.obtain(key, make)
+        return schemes | {scheme.name: choice(scheme, schemes) for scheme in choices}
 
     def _series(self, key: Hashable, buckets: tuple[float, ...]) -> RouteSeries:
         return self._gateway.series.obtain(key, lambda: RouteSeries(buckets))
 
-    async def _service(self, plan: ServicePlan, keep: set[Hashable], buckets: tuple[float, ...]) -> Service:
-        instances = {i.id: await self._instance(plan, i, keep, buckets) for i in plan.instances}
+    async def _service(
+        self, plan: ServicePlan, snapshot: Snapshot | None, keep: set[Hashable], buckets: tuple[float, ...]
+    ) -> Service:
+        members = self.fleets.members(plan, snapshot)
+        tls = await self._context(plan, keep)
+        instances = {}
+        for member in members:
+            port = await self._echo_port(plan, member, keep) if member.builtin else 0
+            instances[member.id] = self._state(plan, member, port=port, buckets=buckets)
+            keep.add(instance_key(plan.name, member))
         algorithm = "round_robin" if plan.load_balancer == "weighted" else plan.load_balancer
         key = ("balancer", plan.name, algorithm)
-        keep.add(key)
-        return Service(plan, instances, self._gateway.balancers.obtain(key, BALANCERS[algorithm]))
+        fitness = ("availability", plan.name)
+        keep |= {key, fitness}
+        gateway = self._gateway
+        balancer = gateway.balancers.obtain(key, lambda: BALANCERS[algorithm](gateway.random))
+        availability = gateway.availabilities.obtain(fitness, Availability)
+        conduct = self._policing.conduct(plan, balancer, availability, keep)
+        return Service(plan, members, instances, balancer, availability, tls, conduct)
 
-    async def _instance(
-        self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable], buckets: tuple[float, ...]
+    async def _context(self, plan: ServicePlan, keep: set[Hashable]) -> ssl.SSLContext | None:
+        """The TLS of a service that has, or may come to have, https instances. Equal settings share one."""
+        if plan.discovery is None and not any(instance.scheme == "https" for instance in plan.instances):
+            return None
+        key = ("tls", plan.tls)
+        keep.add(key)
+        known = self._contexts.get(key)
+        if known is not None:
+            return known
+        try:
+            context = await asyncio.to_thread(client_context, plan.tls)
+        except TlsUnusable as error:
+            raise CompileFailed(f"the TLS files of service {plan.name} cannot be used ({error})") from None
+        return self._contexts.obtain(key, lambda: context)
+
+    async def _echo_port(self, service: ServicePlan, plan: InstancePlan, keep: set[Hashable]) -> int:
+        if self.ports is not None:
+            return self.ports[service.name, plan.id]
+        from gatewayctl.upstream.echo import EchoInstance
+
+        key = ("echo", service.name, plan.id)
+        keep.add(key)
+        echo = self.echoes.obtain(key, lambda: EchoInstance(service.name, plan.id))
+        await echo.start()
+        return echo.port
+
+    def _state(
+        self, service: ServicePlan, plan: InstancePlan, *, port: int = 0, buckets: tuple[float, ...] | None = None
     ) -> Instance:
-        gateway, port = self._gateway, plan.port
-        if plan.builtin:
-            from gatewayctl.upstream.echo import EchoInstance
-
-            echo_key = ("echo", service.name, plan.id)
-            keep.add(echo_key)
-            echo = self.echoes.obtain(echo_key, lambda: EchoInstance(service.name, plan.id))
-            await echo.start()
-            port = echo.port
-        key = ("instance", service.name, plan.id, plan.scheme, plan.host, plan.port)
-        keep.add(key)
+        """The instance's state; a new one counts durations by ``buckets``, else by those in force."""
+        gateway = self._gateway
         instance = gateway.instances.obtain(
-            key,
+            instance_key(service.name, plan),
             lambda: Instance(
                 service.name, plan, clock=gateway.clock, wheel=gateway.wheel, report=gateway.report, port=port
             ),
         )
         if not instance.durations.bounds:
-            instance.durations = Histogram(buckets)
+            instance.durations = Histogram(gateway.bound.plan.metrics.buckets if buckets is None else buckets)
         if not hasattr(instance, "plan"):
             instance.configure(service, plan)
         return instance
@@ -159,7 +263,7 @@ class Swap:
         known = {} if before is None else before.plan.services
         for name, service in self.bound.services.items():
             if known.get(name) != self.bound.plan.services[name]:
-                service.adopt()
+                service.adopt(gateway.clock())
         if before is None or before.plan.metrics.buckets != self.bound.plan.metrics.buckets:
             self._use_buckets(self.bound.plan.metrics.buckets)
         for series, service_name in self._moved:

@@ -1,7 +1,10 @@
-"""The access log's writers: opened by a generation's settings, kept where the target stays the same."""
+"""Where the access log goes and what its lines look like, as a generation's settings say.
+
+With one worker both are of one process. With several, each worker makes its lines and the supervisor writes them all.
+"""
 
 import os
-import sys
+from collections.abc import Callable, Sequence
 
 from gatewayctl.plan.model import LogPlan
 from gatewayctl.proxy.gateway import Gateway
@@ -9,34 +12,47 @@ from gatewayctl.telemetry.access_log import FORMATTERS
 from gatewayctl.telemetry.log_writer import LogWriter
 
 
-class AccessLogs:
-    """Sets ``gateway.log_line`` and ``gateway.write_log``."""
+def terminals() -> list[str]:
+    """Which of standard output and error are for people."""
+    return [name for name, number in (("stdout", 1), ("stderr", 2)) if os.isatty(number)]
 
-    def __init__(self, gateway: Gateway, stderr: LogWriter) -> None:
+
+def use_access_format(gateway: Gateway, plan: LogPlan, on_terminal: Sequence[str]) -> None:
+    """Sets ``gateway.log_line``."""
+    form = plan.access_format
+    if form == "auto":
+        form = plan.format
+    if form == "auto":
+        form = "console" if plan.access in on_terminal else "json"
+    gateway.log_line = FORMATTERS[form](plan.query)
+
+
+class AccessLogs:
+    """The writer of the access log: opened by a generation's settings, kept where the target stays the same.
+
+    ``use`` is given what takes lines now, None for nothing.
+    """
+
+    def __init__(
+        self, gateway: Gateway, stderr: LogWriter, use: Callable[[Callable[[bytes], None] | None], None]
+    ) -> None:
         self._gateway = gateway
         self._stderr = stderr
+        self._use = use
         self._writer: LogWriter | None = None
         self._target = "off"
         self._open_error = ""
 
     def configure(self, plan: LogPlan) -> None:
         """Takes over a generation's settings. A file that cannot be opened is an error on the log, never the end of traffic."""
-        gateway = self._gateway
         if plan.access != self._target or self._open_error:
             old, self._writer, self._target = self._writer, None, plan.access
-            gateway.write_log = None
+            self._use(None)
             self._writer = self._open(plan.access)
             if old is not None and old is not self._stderr:
                 old.reopen()  # hands over what has gathered, here in its own thread; closing then only waits
-                gateway.loop.run_in_executor(None, old.close)
-        form = plan.access_format
-        if form == "auto":
-            form = plan.format
-        if form == "auto":
-            on_terminal = plan.access in {"stdout", "stderr"} and getattr(sys, plan.access).isatty()
-            form = "console" if on_terminal else "json"
-        gateway.log_line = FORMATTERS[form](plan.query)
-        gateway.write_log = None if self._writer is None else self._writer.write
+                self._gateway.loop.run_in_executor(None, old.close)
+        self._use(None if self._writer is None else self._writer.write)
 
     def _open(self, target: str) -> LogWriter | None:
         self._open_error = ""
@@ -57,7 +73,7 @@ class AccessLogs:
         """Opens the file anew, after rotation."""
         if self._open_error:
             self._writer = self._open(self._target)
-            self._gateway.write_log = None if self._writer is None else self._writer.write
+            self._use(None if self._writer is None else self._writer.write)
         elif self._writer is not None:
             self._writer.reopen()
         if self._writer is not None:
@@ -77,7 +93,7 @@ class AccessLogs:
 
     def close(self) -> None:
         """Writes what waits and ends."""
-        self._gateway.write_log = None
+        self._use(None)
         if self._writer is not None and self._writer is not self._stderr:
             self._writer.close()
 

@@ -7,28 +7,57 @@ the configuration (it was killed, memory or descriptors ran out) is tried again 
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gatewayctl.core.diagnostics import Diagnostic, Related, Severity, Span
 from gatewayctl.core.snippet import render
-from gatewayctl.plan.model import Plan
+from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.changes import changes
 from gatewayctl.server.compiling import Compilation, CompileFailed
+from gatewayctl.server.fleets import Fleets
 from gatewayctl.server.generation import Generations, dismantle
 from gatewayctl.server.handover import Verdict
 from gatewayctl.server.seen import Seen
+from gatewayctl.state.certificates import BadCertificate
 
-_NEEDS_RESTART: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
+Fixed = tuple[str, Callable[[Plan], object]]
+"""A setting that cannot change while the gateway runs: its key, and what of a plan comes from it."""
+ADMIN_LISTEN: Final[Fixed] = ("admin.listen", lambda plan: plan.admin.listen)
+NEEDS_RESTART: Final[tuple[Fixed, ...]] = (
     ("server.listen", lambda plan: frozenset(plan.server.listen)),
-    ("admin.listen", lambda plan: plan.admin.listen),
+    ("server.workers", lambda plan: plan.server.workers),
+    ("server.proxy_protocol", lambda plan: plan.server.proxy_protocol),
+    ADMIN_LISTEN,
 )
+
+
+class NotFollowed(Exception):  # noqa: N818
+    """A worker process could not take a generation over; the message says which and why."""
+
+
+class Followers(Protocol):
+    """Other processes that get every generation too: all of them, or none."""
+
+    def record(self, plan: Plan, slices: AsyncIterator[bytes]) -> AsyncIterator[tuple[RoutePlan, ...]]:
+        """The routes of ``slices``, which are kept for the others on their way. ``plan`` is without its routes."""
+
+    async def prepare(self, bound: Bound) -> None:
+        """Makes all of them ready for what was recorded, ``bound`` being the same here. Raises NotFollowed."""
+
+    async def commit(self) -> None:
+        """Puts it in force in all of them."""
+
+    def discard(self) -> None:
+        """It will not come: what was recorded and prepared is forgotten. Nothing to forget is fine."""
+
+
 RETRY_AFTER: Final = (2.0, 10.0, 60.0)
-"""Seconds before each further try of a compilation that failed for no fault of the configuration."""
+"""Seconds before each further try of a load that failed for no fault of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +91,20 @@ class Loads:
     failures: int = 0
 
 
+def _alone(plan: Plan) -> None:
+    """One process that serves, and no others."""
+
+
+def _unwatched(begins: bool) -> None:
+    """Nobody wants to know."""
+
+
 class Reloader:
-    """Loads ``files`` into a gateway, first and again. ``adopt(plan)`` is told of each plan that comes into force."""
+    """Loads ``files`` into a gateway, first and again. ``adopt(plan)`` is told of each plan that comes into force.
+
+    ``loading`` is told when a load begins (True) and when it has ended, whatever came of it. ``follow`` is asked with the
+    first plan which other processes are to get every generation too, if any.
+    """
 
     def __init__(
         self,
@@ -72,12 +113,19 @@ class Reloader:
         *,
         adopt: Callable[[Plan], Awaitable[None] | None],
         watch: Callable[[Seen], None],
+        follow: Callable[[Plan], Followers | None] = _alone,
+        loading: Callable[[bool], None] = _unwatched,
+        fixed: Sequence[Fixed] = NEEDS_RESTART,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._gateway = gateway
         self._files = list(files)
         self._adopt = adopt
         self._watch = watch
+        self._follow = follow
+        self._loading = loading
+        self._followers: Followers | None = None
+        self._fixed = fixed
         self._clock = clock
         self._generations = Generations(gateway)
         self._lock = asyncio.Lock()
@@ -90,9 +138,19 @@ class Reloader:
         self.loads = Loads()
 
     @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self._gateway.bound.plan
+
+    @property
     def echoes(self) -> Any:
         """The built-in upstreams that are running."""
         return self._generations.echoes
+
+    @property
+    def fleets(self) -> Fleets:
+        """What takes the snapshots of instances that change by themselves."""
+        return self._generations.fleets
 
     def request(self, *, quiet: bool = False) -> None:
         """Asks for a reload from outside a coroutine (a signal, a changed file). Requests that wait are one.
@@ -111,14 +169,20 @@ class Reloader:
             self._forget_retry()
             first = self.loads.count == 0
             self.loads.count += 1
+            self._loading(True)
             gc.disable()  # see Swap.apply; young objects of traffic wait for a moment
             try:
                 outcome = await self._load(first)
                 self._failed_in_a_row = 0
+            except BadCertificate as error:
+                outcome = self._refused(f"not put in force: {error}", (), ())
             except CompileFailed as error:
                 outcome = self._refused(f"not compiled: {error}", (), ())
                 if not first:
                     self._try_again()
+            except NotFollowed as error:
+                outcome = self._refused(f"not put in force: {error}", (), ())
+                self._try_again()
             except Exception as error:
                 self._gateway.report(error, "loading the configuration")
                 outcome = self._refused("not loaded: an internal error, see the log", (), ())
@@ -128,9 +192,15 @@ class Reloader:
             if not outcome.ok:
                 self.loads.failures += 1
                 self._generations.give_back()
+                self._let_go_of_followers()
             if not first and (outcome.changed or not quiet):
                 self._tell(outcome)
+            self._loading(False)
             return outcome
+
+    def _let_go_of_followers(self) -> None:
+        if self._followers is not None:
+            self._followers.discard()
 
     def _forget_retry(self) -> None:
         if self._retry is not None:
@@ -155,10 +225,14 @@ class Reloader:
                     return refusal
                 if verdict.digest == self.loads.digest:
                     return self._unchanged()
+            if first:
+                self._followers = self._follow(verdict.plan)
             number = 1 if first else self._gateway.bound.generation + 1
-            swap = await self._generations.bind(verdict.plan, compilation.routes(), number)
+            swap = await self._generations.bind(verdict.plan, self._routes(verdict.plan, compilation), number)
             effective = await compilation.effective()
         summary = await changes(getattr(self._gateway, "bound", None), swap.bound)
+        if summary and self._followers is not None:
+            await self._followers.prepare(swap.bound)
         self.loads.files = verdict.files
         self.loads.digest = verdict.digest
         self.loads.places = verdict.places
@@ -166,9 +240,12 @@ class Reloader:
         self.loads.hash = verdict.hash
         if not summary:  # comments, layout, an object moved to another file
             self._generations.give_back()
+            self._let_go_of_followers()
             self._free(swap.bound)
             return self._unchanged()
         before = swap.apply()
+        if self._followers is not None:
+            await self._followers.commit()
         told = self._adopt(swap.bound.plan)
         if told is not None:
             await told
@@ -176,6 +253,11 @@ class Reloader:
         if before is not None:
             self._free(before)
         return Outcome(True, summary, number, self._clock(), verdict.diagnostics, verdict.rendered)
+
+    def _routes(self, plan: Plan, compilation: Compilation) -> AsyncIterator[tuple[RoutePlan, ...]]:
+        if self._followers is None:
+            return compilation.routes()
+        return self._followers.record(plan, compilation.slices())
 
     def _unchanged(self) -> Outcome:
         generation = self._gateway.bound.generation
@@ -189,7 +271,7 @@ class Reloader:
     def _needs_restart(self, verdict: Verdict) -> Outcome | None:
         running, plan = self._gateway.bound.plan, verdict.plan
         found = []
-        for key, value in _NEEDS_RESTART:
+        for key, value in self._fixed:
             if plan is not None and value(running) != value(plan):
                 found.append(
                     Diagnostic(
@@ -230,15 +312,25 @@ class Reloader:
         summary = outcome.summary if outcome.summary.startswith("refused") else f"failed: {outcome.summary}"
         event("error", f"reload {summary}; generation {outcome.generation} goes on serving", **facts)
 
+    async def cease(self) -> None:
+        """No generation comes into force any more; a load that is under way is given up."""
+        self._forget_retry()
+        await _cancelled(self._running)
+
     async def stop(self) -> None:
         """Ends what runs in the background."""
-        self._forget_retry()
-        tasks = [*self._running, *([] if self._dismantling is None else [self._dismantling])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.cease()
+        if self._dismantling is not None:
+            await _cancelled([self._dismantling])
         for echo in self.echoes.values():
             echo.close()
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    waiting = list(tasks)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def sources_of(diagnostics: Sequence[Diagnostic]) -> dict[str, str]:

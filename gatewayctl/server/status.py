@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from gatewayctl import __version__
-from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.logs import AccessLogs
+from gatewayctl.server.moments import moment
 from gatewayctl.server.reloading import Loads
+from gatewayctl.server.traffic import Traffic
+from gatewayctl.state.certificates import Certificates
 
 
 def status(
-    gateway: Gateway, loads: Loads, logs: AccessLogs, listeners: Sequence[str], *, ending: bool
+    traffic: Traffic, loads: Loads, logs: AccessLogs, listeners: Sequence[str], *, ending: bool
 ) -> dict[str, object]:
     """The state of a running gateway as JSON-able data; ``docs/operations.md`` describes the members."""
+    gateway = traffic.view
     bound = gateway.bound
     last = loads.last
     return {
@@ -25,26 +27,31 @@ def status(
         "config": {
             "hash": loads.hash,
             "files": list(loads.files),
-            "loaded_at": _time(loads.loaded_at),
+            "loaded_at": moment(loads.loaded_at),
             "last_reload": {
                 "successful": last.ok,
-                "at": _time(last.at),
+                "at": moment(last.at),
                 "summary": last.summary,
                 "diagnostics": list(last.rendered),
             },
             "reload_failures": loads.failures,
         },
         "listeners": list(listeners),
+        "certificates": [{"name": name, "expires_at": moment(ends)} for name, ends in ends_of(bound.certificates)],
         "routes": len(bound.routes),
         "services": [
             {
                 "name": name,
+                "trouble": service.trouble or None,
+                "panic": service.availability.panic,
                 "instances": [
                     {
                         "id": i.id,
-                        "address": f"{i.address[0]}:{i.address[1]}",
+                        "address": i.where,
                         "status": i.plan.status,
                         "weight": i.plan.weight,
+                        "against": list(service.availability.reasons(i.id)),
+                        "problem": "" if i.health is None else i.health.problem,
                         "in_flight": i.in_flight,
                         "connections": i.connections,
                         "idle": i.idle,
@@ -56,15 +63,15 @@ def status(
             }
             for name, service in bound.services.items()
         ],
+        "workers": traffic.workers(),
         "in_flight": gateway.in_flight,
         "connections": len(gateway.connections),
         "max_connections": bound.plan.server.max_connections,
         "internal_errors": gateway.internal_errors,
-        "log": {"dropped": logs.dropped, "error": logs.error},
+        "log": {"dropped": logs.dropped + traffic.log_dropped, "error": logs.error},
     }
 
 
-def _time(seconds: float) -> str | None:
-    if not seconds:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def ends_of(certificates: Certificates | None) -> tuple[tuple[str, float], ...]:
+    """The certificates in force, and when they end, in seconds since the epoch."""
+    return () if certificates is None else tuple((n, plan.ends) for n, (plan, _) in certificates.in_force.items())

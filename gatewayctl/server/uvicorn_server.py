@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 import uvicorn
@@ -16,19 +16,34 @@ from starlette.types import ASGIApp
 from gatewayctl.proxy.express import ExpressConnection
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.acceptor import Acceptor
+from gatewayctl.server.entrance import Address, Entrance
 
 _NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE})
 _MORE_FILES: Final = "raise the limit of open files (ulimit -n), or lower server.max_connections"
 
 
 class GatewayServer(uvicorn.Server):
-    """Runs until ``leave`` is called, then until ``on_shutdown`` has drained it."""
+    """Runs until ``leave`` is called. ``room`` says how many more connections may be open; where it is not given, as many as
+    ``max_connections`` leaves this process."""
 
-    def __init__(self, app: ASGIApp, gateway: Gateway, sockets: list[socket.socket]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        gateway: Gateway,
+        sockets: list[socket.socket],
+        *,
+        secure: Collection[Address] = (),
+        room: Callable[[], int] | None = None,
+    ) -> None:
         self._gateway = gateway
-        self._listening = sockets
         self._leaving = asyncio.Event()
-        self.acceptor: Acceptor | None = None
+        self.acceptor = Acceptor(
+            gateway.loop,
+            sockets,
+            Entrance(gateway, secure).enter,
+            room=self._own_room if room is None else room,
+            on_problem=self._problem_reporter(),
+        )
 
         def express(config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> asyncio.Protocol:
             return ExpressConnection(gateway)
@@ -54,24 +69,12 @@ class GatewayServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accepts connections on our sockets."""
-        gateway = self._gateway
-        config = self.config
-
-        def protocol() -> asyncio.Protocol:
-            made: asyncio.Protocol = config.http_protocol_class(  # type: ignore[call-arg]
-                config=config, server_state=self.server_state, app_state={}
-            )
-            return made
-
-        def room() -> int:
-            return gateway.bound.plan.server.max_connections - len(gateway.connections)
-
-        self.acceptor = Acceptor(
-            gateway.loop, self._listening, protocol, room=room, on_problem=self._problem_reporter()
-        )
-        gateway.on_connection_closed = self.acceptor.on_room
+        self._gateway.on_connection_closed = self.acceptor.on_room
         self.acceptor.start()
         self.started = True
+
+    def _own_room(self) -> int:
+        return self._gateway.bound.plan.server.max_connections - len(self._gateway.connections)
 
     def _problem_reporter(self) -> Callable[[OSError], None]:
         gateway, last = self._gateway, [float("-inf")]
@@ -97,6 +100,5 @@ class GatewayServer(uvicorn.Server):
         self._leaving.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops accepting; draining is done by ``serve``, which knows the grace."""
-        if self.acceptor is not None:
-            self.acceptor.close()
+        """Stops accepting; draining is done by whoever knows the grace."""
+        self.acceptor.close()

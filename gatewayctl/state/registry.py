@@ -21,6 +21,14 @@ class Registry(Generic[T]):
             state = self._states[key] = make()
         return state
 
+    def get(self, key: Hashable) -> T | None:
+        """The state of that key, None where there is none."""
+        return self._states.get(key)
+
+    def drop(self, key: Hashable) -> T | None:
+        """Removes and gives the state of that key, None where there is none."""
+        return self._states.pop(key, None)
+
     def retire_others(self, keep: set[Hashable]) -> list[T]:
         """Removes and gives the states whose key is not in ``keep``."""
         return [self._states.pop(key) for key in list(self._states) if key not in keep]

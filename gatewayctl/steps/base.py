@@ -1,12 +1,15 @@
 """The plug point of pipeline steps, and what a step may see and change of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Field
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.core.reply import Reply
+from gatewayctl.policy.auth.certificate import PeerCertificate
+from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.steps.course import Course
 
 
 class Traffic(Protocol):
@@ -18,10 +21,25 @@ class Traffic(Protocol):
     path: bytes
     params: Mapping[str, bytes]
     request_id: bytes
+    started: float
+    """When it came, in seconds of the gateway's clock."""
+    identity: Identity | None
+    """Who asks, from the auth step on; None where nobody is known."""
+
+    @property
+    def course(self) -> Course | None:
+        """What steps before have found out and hold; None where none has anything."""
+
+    def on_course(self) -> Course:
+        """The same, made if there is none."""
 
     @property
     def client_ip(self) -> bytes:
         """The client's address (after trusted proxies have been believed)."""
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """The client's certificate, which TLS has verified; None for none."""
 
     @property
     def route_name(self) -> str:
@@ -33,10 +51,19 @@ class Traffic(Protocol):
 
 
 class AdmitStep(Protocol):
-    def admit(self, traffic: Traffic) -> Reply | Failure | None:
-        """Lets the request pass (None), or answers it."""
+    def admit(self, traffic: Traffic) -> Reply | Failure | Awaitable[Reply | Failure | None] | None:
+        """Lets the request pass (None), or answers it. One that has to wait gives what to wait for, and is ended with a
+        cancellation where the client leaves meanwhile."""
 
 
 class ShapeStep(Protocol):
     def shape(self, traffic: Traffic, fields: list[Field]) -> list[Field]:
         """The fields of the answer as they are to go on; ``fields`` may be changed in place. Must not fail."""
+
+
+class AddStep(Protocol):
+    """A shaping step that adds what steps before have found out and looks at nothing else: an answer that nobody edits is
+    then passed on as it came. Asked only where there is a ``course``."""
+
+    def lines(self, traffic: Traffic) -> bytes:
+        """Further field lines, each with its CRLF. Must not fail."""

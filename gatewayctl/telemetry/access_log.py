@@ -7,7 +7,7 @@ The JSON line is a bytes template filled in with values that are escaped only wh
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from gatewayctl.core.failures import Failure
@@ -16,6 +16,13 @@ from gatewayctl.core.messages import RequestHead
 
 _USER_AGENT: Final = Kind.USER_AGENT
 _UNSAFE: Final = re.compile(rb'["\\\x00-\x1f\x7f-\xff]')
+
+
+class ReportedCourse(Protocol):
+    """``reported``: limits that would have refused the request, but only report."""
+
+    @property
+    def reported(self) -> Sequence[str]: ...
 
 
 class Settled(Protocol):
@@ -44,6 +51,10 @@ class Settled(Protocol):
     upstream_time: float
     received: int
     sent: int
+
+    @property
+    def course(self) -> "ReportedCourse | None":
+        """What policies have found out about it; None where none had anything to keep."""
 
 
 Formatter = Callable[[Settled, float, float], bytes]
@@ -118,6 +129,8 @@ def json_formatter(query_mode: str) -> Formatter:
         failure = x.failure
         if failure is not None:
             text += b',"reason":"%b","detail":%b' % (failure.kind.reason.encode(), quoted(failure.detail.encode()))
+        if x.course is not None and x.course.reported:
+            text += b',"limits_reported":' + json.dumps(x.course.reported).encode()
         if len(x.tried) > 1:
             text += b',"tried":' + json.dumps(x.tried).encode()
         return text + b"}\n"

@@ -83,6 +83,11 @@ def _histograms(labelled: Iterable[tuple[tuple[str, ...], Histogram]]) -> Iterat
         yield labels, list(zip(written, accumulate(histogram.counts), strict=True)), histogram.sum
 
 
+def _certificates(scrape: Scrape) -> Iterator[Row]:
+    for name, ends in scrape.facts.certificates:
+        yield (name,), ends
+
+
 def _refused(scrape: Scrape) -> Iterator[Row]:
     for name, series in scrape.routes:
         for reason, count in list(series.refusals.items()):
@@ -107,6 +112,31 @@ def _connections(scrape: Scrape) -> Iterator[Row]:
         yield (service, instance.id, "active"), max(instance.connections - idle, 0)
 
 
+def _breaker_states(scrape: Scrape) -> Iterator[Row]:
+    for shelf in scrape.gateway.breakers.values():
+        for of, breaker in list(shelf.made.items()):
+            yield (shelf.name, shelf.service, of), breaker.state.value
+
+
+def _breaker_refusals(scrape: Scrape) -> Iterator[Row]:
+    for shelf in scrape.gateway.breakers.values():
+        for of, breaker in list(shelf.made.items()):
+            yield (shelf.name, shelf.service, of), breaker.refused
+
+
+def _limited(scrape: Scrape) -> Iterator[Row]:
+    for limit in scrape.gateway.limits.values():
+        yield (limit.name, "allowed"), limit.allowed
+        yield (limit.name, "refused"), limit.refused
+        yield (limit.name, "reported"), limit.reported
+
+
+def _available(scrape: Scrape) -> Iterator[Row]:
+    for name, service in scrape.services:
+        for instance in service.instances:
+            yield (name, instance.id), not service.availability.reasons(instance.id)
+
+
 def _reloads(scrape: Scrape) -> Iterator[Row]:
     yield ("success",), scrape.facts.reloads
     yield ("failure",), scrape.facts.reload_failures
@@ -128,6 +158,7 @@ _HISTOGRAM: Final = HistogramMetricFamily
 _INFO: Final = InfoMetricFamily
 _ROUTE: Final = ("route",)
 _INSTANCE: Final = ("service", "instance")
+_BREAKER: Final = ("breaker", "service", "of")
 
 # fmt: off
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -155,6 +186,24 @@ FAMILIES: Final[tuple[Family, ...]] = (
            _each_instance(lambda i: i.connect_failures)),
     Family(_GAUGE, "upstream_connections", "Open connections to an instance: idle in the pool, or active.",
            (*_INSTANCE, "state"), _connections),
+    # policies
+    Family(_GAUGE, "breaker_state", "0 closed, 1 open, 2 half-open; of: the instance or route that has its own.",
+           _BREAKER, _breaker_states),
+    Family(_COUNTER, "breaker_refused", "Attempts that a breaker did not let through.", _BREAKER, _breaker_refusals),
+    Family(_COUNTER, "limit_requests", "Requests that a limit was asked about; reported: would have been refused.",
+           ("limit", "outcome"), _limited),
+    Family(_COUNTER, "limit_store_errors", "Requests for which the store of a limit could not be asked.", ("limit",),
+           lambda s: (((limit.name,), limit.store_errors) for limit in s.gateway.limits.values())),
+    Family(_COUNTER, "retries", "Requests that were sent once more.", ("retry", "service"),
+           lambda s: (((b.name, b.service), b.made) for b in s.gateway.budgets.values())),
+    Family(_COUNTER, "retries_denied", "Retries that the budget did not allow.", ("retry", "service"),
+           lambda s: (((b.name, b.service), b.exhausted) for b in s.gateway.budgets.values())),
+    Family(_COUNTER, "outlier_ejections", "Ejections of instances that kept failing.", ("service",),
+           lambda s: (((d.service,), d.ejections) for d in s.gateway.detectors.values())),
+    Family(_GAUGE, "upstream_available", "1 while nothing stands against an instance: checks, ejection, its name.",
+           _INSTANCE, _available),
+    Family(_GAUGE, "service_panic", "1 while something stands against all instances of a service: all get traffic.",
+           ("service",), lambda s: (((name,), service.availability.panic) for name, service in s.services)),
     # the gateway as a whole
     Family(_GAUGE, "in_flight_requests", "Requests that have begun and not ended.", (),
            _one(lambda s: s.gateway.in_flight)),
@@ -164,6 +213,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
            _one(lambda s: s.facts.log_dropped)),
     Family(_COUNTER, "dropped_header_fields", "Request header fields dropped for an underscore in their name.", (),
            _one(lambda s: s.gateway.underscores.dropped)),
+    Family(_COUNTER, "bad_proxy_headers", "Connections of trusted proxies without a right PROXY header.", (),
+           _one(lambda s: s.facts.bad_proxy_headers)),
+    Family(_seconds(_GAUGE), "tls_certificate_expiry_timestamp_seconds", "When a certificate of a listener expires.",
+           ("certificate",), _certificates),
     Family(_COUNTER, "internal_errors", "Faults of the gateway itself; each is in its log.", (),
            _one(lambda s: s.gateway.internal_errors)),
     # its configuration

@@ -56,7 +56,7 @@ class LogWriter:
         self._written = 0
         self._scheduled = False
         self._closed = False
-        self._pieces: SimpleQueue[tuple[bytes, int] | str] = SimpleQueue()
+        self._pieces: SimpleQueue[bytes | str] = SimpleQueue()
         self._refused = 0  # by write, counted in its thread
         self._failed = 0  # by the sink, counted in ours
         self.error = ""
@@ -81,9 +81,9 @@ class LogWriter:
         return self._refused + self._failed
 
     def write(self, line: bytes) -> None:
-        """Takes one line, with its line end."""
+        """Takes a line with its line end, or several."""
         if self._closed:
-            self._refused += 1
+            self._refused += line.count(b"\n")
             return
         size = self._gathered + len(line)
         self._gathered = size
@@ -118,10 +118,10 @@ class LogWriter:
             return
         self._lines, self._gathered = [], 0
         if self._closed or self._handed - self._written + size > MAX_PENDING:
-            self._refused += len(lines)
+            self._refused += sum(line.count(b"\n") for line in lines)
             return
         self._handed += size
-        self._pieces.put((b"".join(lines), len(lines)))
+        self._pieces.put(b"".join(lines))
 
     def _run(self) -> None:
         descriptor, torn = -1, False
@@ -134,8 +134,7 @@ class LogWriter:
                 if piece == "end":
                     return
                 continue
-            data, _ = piece
-            done = 0
+            data, done = piece, 0
             try:
                 if descriptor < 0:
                     descriptor = self._open_sink()

@@ -27,6 +27,12 @@ class Histogram:
         self.counts[bisect_left(self.bounds, seconds)] += 1
         self.sum += seconds
 
+    def add(self, other: "Histogram") -> None:
+        """Adds what another process has counted; nothing where it counts by other bounds, which were in force before."""
+        if other.bounds == self.bounds:
+            self.counts = [one + more for one, more in zip(self.counts, other.counts, strict=True)]
+            self.sum += other.sum
+
 
 class RouteSeries:
     """What is counted for one route: requests by method and status class, durations, answers of our own by reason."""
@@ -58,3 +64,13 @@ class RouteSeries:
         self.sent += sent
         if reason:
             self.refusals[reason] = self.refusals.get(reason, 0) + 1
+
+    def add(self, other: "RouteSeries") -> None:
+        """Adds what another process has counted for the same route."""
+        for key, count in other.requests.items():
+            self.requests[key] = self.requests.get(key, 0) + count
+        for reason, count in other.refusals.items():
+            self.refusals[reason] = self.refusals.get(reason, 0) + count
+        self.durations.add(other.durations)
+        self.received += other.received
+        self.sent += other.sent

@@ -7,6 +7,7 @@ State is changed first, then others are told: whoever is told may use this very 
 
 import asyncio
 import re
+import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from gatewayctl.core.head import HeadParser
 from gatewayctl.core.units import format_duration
 from gatewayctl.state.timer_wheel import NEVER, TimerWheel
 from gatewayctl.upstream.receiver import Receiver
+from gatewayctl.upstream.tls import tls_failure
 
 if TYPE_CHECKING:
     from gatewayctl.upstream.instance import Instance
@@ -46,6 +48,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_receiver",
         "_reusable",
         "_wheel",
+        "address",
         "deadline",
         "due",
         "full",
@@ -73,6 +76,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self.due = NEVER
         self.idle_timeout = NEVER
         self.wait_note = ""
+        self.address = ""  # which of those of the instance's name this goes to; empty where it has no name
         self._receiver: Receiver | None = None
         self._buffer = b""
         self._decoder: ChunkedDecoder | None = None
@@ -113,10 +117,10 @@ class UpstreamConnection(asyncio.Protocol):
     def extend(self) -> None:
         """``idle_timeout`` has been changed for this response (an event stream, a tunnel)."""
         if self.state == BODY:
-            self._await_piece()
+            self.touch()
 
     def touch(self) -> None:
-        """Something went through the tunnel: its idle time starts anew."""
+        """Something went through, or is awaited: the idle time starts anew."""
         self.deadline = self.instance.clock() + self.idle_timeout
         if self.deadline < self.due:
             self._wheel.watch(self)
@@ -132,6 +136,11 @@ class UpstreamConnection(asyncio.Protocol):
             if self.transport.get_write_buffer_size():  # it may never be read: not for ever
                 self.touch()
 
+    def hand_over(self, receiver: Receiver) -> None:
+        """From here on another one gets the rest of the response."""
+        if self.state == BODY:
+            self._receiver = receiver
+
     def abandon(self) -> None:
         """The receiver wants nothing more of this response: the connection cannot be used again."""
         self._receiver = None
@@ -145,6 +154,12 @@ class UpstreamConnection(asyncio.Protocol):
             self._decoder = None
             self.instance.forget(self)
             self.transport.abort()
+
+    def expire(self) -> None:
+        """Nothing new goes over this connection: it ends now if it is idle, else with its response."""
+        self._reusable = False
+        if self.state == IDLE:
+            self.close()
 
     # ── asyncio ───────────────────────────────────────────────────────
 
@@ -177,8 +192,8 @@ class UpstreamConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         if self.state == TUNNEL and self.on_tunnel_end is not None:
-            self.on_tunnel_end(False)
-            return True
+            self.on_tunnel_end(not self.transport.can_write_eof())  # over TLS both directions end together
+            return self.transport.can_write_eof()
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -196,7 +211,9 @@ class UpstreamConnection(asyncio.Protocol):
             pass
         elif state == WAITING:
             answered = bool(self._buffer) or self._interim > 0
-            receiver.on_failure(failure("upstream_reset", "the service closed the connection"), answered=answered)
+            alert = isinstance(error, ssl.SSLError) and self.requests == 1  # TLS 1.3 refuses our certificate only now
+            lost = tls_failure(error) if alert else failure("upstream_reset", "the service closed the connection")
+            receiver.on_failure(lost, answered=answered)
         elif self._left == UNTIL_CLOSE and error is None:
             receiver.on_end(_NO_TRAILERS)
         else:
@@ -216,9 +233,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.full = False
         if self._receiver is not None:
             self.deadline = self._answer_by
-            if self.state == BODY:
-                self._await_piece()
-            elif self.state == TUNNEL:
+            if self.state == BODY or self.state == TUNNEL:
                 self.touch()
             self._receiver.on_writable(True)
 
@@ -254,12 +269,7 @@ class UpstreamConnection(asyncio.Protocol):
         """Reads on."""
         if self.state == BODY:
             self.transport.resume_reading()
-            self._await_piece()
-
-    def _await_piece(self) -> None:
-        self.deadline = self.instance.clock() + self.idle_timeout
-        if self.deadline < self.due:
-            self._wheel.watch(self)
+            self.touch()
 
     def _head(self, data: bytes) -> None:
         receiver = self._receiver
@@ -312,7 +322,7 @@ class UpstreamConnection(asyncio.Protocol):
         else:
             self._left = length
         self.state = BODY
-        self._await_piece()
+        self.touch()
         if length == CHUNKED:
             self._decoder = ChunkedDecoder("bad_response", self.parser.trailer)
             receiver.on_response(head, length, b"", False, self.instance.clock())

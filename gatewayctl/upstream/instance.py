@@ -5,25 +5,31 @@ connection that has bytes or an end waiting is never used (behaviour: stale conn
 """
 
 import asyncio
-import os
 import select
 import socket
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Hashable
 from typing import Final
 
-from gatewayctl.core.failures import Failure, failure
-from gatewayctl.core.units import format_duration
+from gatewayctl.core.failures import Failure
 from gatewayctl.plan.model import InstancePlan, ServicePlan
 from gatewayctl.state.timer_wheel import TimerWheel
 from gatewayctl.telemetry.series import Histogram
 from gatewayctl.upstream.connection import CLOSED, IDLE, UpstreamConnection
+from gatewayctl.upstream.dialing import Dialer, dial_failure
+from gatewayctl.upstream.discovery.base import Health
 
 _SURELY_QUIET: Final = 0.01
 """Seconds. A connection idle for longer is asked whether anything waits on it; one poll costs half a microsecond."""
 
 
+def instance_key(service: str, plan: InstancePlan) -> Hashable:
+    """What makes two instances the same: service, id and address."""
+    return ("instance", service, plan.id, plan.scheme, plan.host, plan.port, plan.path)
+
+
 class Instance:
-    """Identity: service, id and address. Settings of its service are bound anew by each generation (``configure``)."""
+    """Identity: ``instance_key``. Settings of its service are bound anew by each generation (``configure``)."""
 
     __slots__ = (
         "_connections",
@@ -32,12 +38,13 @@ class Instance:
         "_max_idle",
         "_max_requests",
         "_poll",
-        "address",
         "answers",
         "clock",
         "connect_failures",
         "connect_timeout",
+        "dialer",
         "durations",
+        "health",
         "host_line",
         "id",
         "idle_timeout",
@@ -65,7 +72,7 @@ class Instance:
         self.id = plan.id
         self.log_id = plan.id.encode()
         self.name = f"{service}/{plan.id}"
-        self.address = (plan.host, port or plan.port)
+        self.dialer = Dialer(plan, clock, port)
         self.host_line = b""
         self.clock = clock
         self.wheel = wheel
@@ -78,21 +85,25 @@ class Instance:
         """Connections made, and requests that went over one from the pool."""
         self.durations = Histogram(())
         """Seconds from a request's head to the head of its response."""
+        self.health: Health | None = None
+        """What active checks conclude; None where there are none, or none yet."""
         self.retired = False
         self._idle: list[UpstreamConnection] = []
         self._connections: set[UpstreamConnection] = set()
         self._poll = select.poll()
 
-    def configure(self, service: ServicePlan, plan: InstancePlan) -> None:
-        """Takes over a generation's settings."""
+    def configure(self, service: ServicePlan, plan: InstancePlan, tls: ssl.SSLContext | None = None) -> None:
+        """Takes over a generation's settings. ``tls`` is for an https instance."""
         self.plan = plan
+        if self.dialer.secure(tls, service.tls.server_name):
+            self._expire(lambda _: True)
         self.connect_timeout = service.connect_timeout
         self.idle_timeout = service.idle_timeout
         self._keepalive_idle = service.keepalive_idle
         self._max_idle = service.keepalive_max_idle
         self._max_requests = service.keepalive_max_requests
         if service.host_header == "instance":
-            authority = f"{self.address[0]}:{self.address[1]}" if plan.builtin else plan.authority
+            authority = str(self.dialer) if plan.builtin else plan.authority
             self.host_line = f"Host: {authority}\r\n".encode()
         elif service.host_header == "preserve":
             self.host_line = b""
@@ -148,25 +159,23 @@ class Instance:
     async def connect(self, loop: asyncio.AbstractEventLoop, within: float) -> UpstreamConnection | Failure:
         """A new connection, or why there is none after at most ``within`` seconds."""
         try:
-            async with asyncio.timeout(within):
-                _, connection = await loop.create_connection(
-                    lambda: UpstreamConnection(self, self.wheel), self.address[0], self.address[1]
-                )
-        except TimeoutError:
-            self.connect_failures += 1
-            return failure("connect_timeout", f"no connection within {format_duration(within)}")
-        except socket.gaierror as error:
-            self.connect_failures += 1
-            return failure("dns_failed", f"the service's name does not resolve ({error.strerror})")
+            connection = await self.dialer.open(loop, lambda: UpstreamConnection(self, self.wheel), within)
         except OSError as error:
             self.connect_failures += 1
-            return failure("connect_failed", f"connecting failed ({_reason(error)})")
+            return dial_failure(error, within)
         sock = connection.transport.get_extra_info("socket")
         if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if connection.address and connection.address not in self.dialer.addresses:
+            connection.requests = self._max_requests  # vanished in the meantime: for this request and no other
         self._connections.add(connection)
         self.opened += 1
         return connection
+
+    @property
+    def where(self) -> str:
+        """Its host and port, or its socket; for operators, never shown to a client."""
+        return str(self.dialer)
 
     @property
     def connections(self) -> int:
@@ -177,6 +186,17 @@ class Instance:
     def idle(self) -> int:
         """How many connections wait in the pool."""
         return len(self._idle)
+
+    def move(self, addresses: tuple[str, ...]) -> None:
+        """Its name has these addresses now: connections to others end, idle ones at once, busy ones with their response."""
+        if addresses != self.dialer.addresses:
+            self.dialer.move(addresses)
+            self._expire(lambda connection: connection.address not in addresses)
+
+    def _expire(self, which: Callable[[UpstreamConnection], bool]) -> None:
+        for connection in list(self._connections):
+            if which(connection):
+                connection.expire()
 
     def retire(self) -> None:
         """Not part of the configuration any more: idle connections end now, the others with their response."""
@@ -191,8 +211,3 @@ class Instance:
         for connection in list(self._connections):
             if connection.state != CLOSED:
                 connection.transport.abort()
-
-
-def _reason(error: OSError) -> str:
-    """Why connecting failed, in the system's words; never the error's own text, which may hold the address."""
-    return os.strerror(error.errno) if error.errno else type(error).__name__

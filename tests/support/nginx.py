@@ -2,12 +2,11 @@
 
 import getpass
 import os
-import signal
 import socket
 import subprocess
 from pathlib import Path
 
-from tests.support.processes import bound_to_us
+from tests.support.processes import bound_to_us, end
 from tests.support.waiting import wait_for
 
 _CONFIG = """\
@@ -88,11 +87,5 @@ class Nginx:
 
     def stop(self) -> None:
         """Ends it, by its process id."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(10)
+        end(self.process)
         self._errors.close()

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gatewayctl.cli.configuration import DEFAULT_FILE
 from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import failed, problem_of
 from gatewayctl.cli.starter import SCHEMA_FILE, STARTER
+from gatewayctl.core.layers import DEFAULT_FILE
 
 
 def run(

@@ -1,22 +1,26 @@
 """``gatewayctl validate``: everything that is wrong with a configuration, in one run, with its places.
 
-Files given as arguments are each a configuration of their own; ``-c`` files are layers of one.
+Files given as arguments are each a configuration of their own, or a part of one: then that is what is checked. ``-c``
+files are layers of one.
 """
 
 from typing import Annotated
 
 import typer
 
-from gatewayctl.cli.configuration import Configuration, compiled
+from gatewayctl.cli.configuration import STANDARD_INPUT, Configuration, compiled
 from gatewayctl.cli.errors import usage
-from gatewayctl.cli.output import Output
+from gatewayctl.cli.output import ReportOutput
 from gatewayctl.cli.problems import counted, document, drawn
-from gatewayctl.core.diagnostics import Diagnostic, Severity, has_errors
+from gatewayctl.cli.reports import Checked, report
+from gatewayctl.cli.styles import Style
+from gatewayctl.cli.words import count
+from gatewayctl.core.diagnostics import Severity
 
 
 def run(
     configuration: Configuration,
-    output: Output,
+    output: ReportOutput,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -27,7 +31,8 @@ def run(
     """Check configurations: syntax, settings, references, routes, and the files they name.
 
     All errors are shown in one run, each with its place and a way out. Nothing is opened and nobody is asked: it works
-    without the services, secrets and certificates of production.
+    without the services, secrets and certificates of production. For a FILE that another one includes, the whole is
+    checked that it is part of.
 
     Exit codes: 0 valid, 1 warnings under --strict, 2 invalid.
     """
@@ -36,31 +41,50 @@ def run(
             "both FILE and -c are given", "FILE is a configuration of its own, -c FILE a layer of one: use either"
         )
     console = output.console
-    sets = [[file] for file in files] if files else [configuration.files]
-    found: list[Diagnostic] = []
+    form = output.form
+    checked: list[Checked] = []
     reports: list[str] = []
-    for names in sets:
+    for names in _sets(configuration, output, files):
         loaded = configuration.load(names)
         plan, diagnostics = compiled(loaded)
-        found += diagnostics
-        if diagnostics:
-            reports.append(drawn(diagnostics, loaded.sources, console.style))
-        name = " + ".join(configuration.stdin_filename or "standard input" if n == "-" else n for n in names)
-        if plan is None:
-            reports.append(f"{name}: {console.style.bad('invalid')}, {counted(diagnostics)}")
-        else:
-            noted = f"; {counted(diagnostics)}" if diagnostics else ""
-            size = f"{_count(len(plan.routes), 'route')}, {_count(len(plan.services), 'service')}"
-            reports.append(f"{name}: {console.style.good('valid')}, {size}{noted}")
-    ok = not has_errors(found)
-    if output.form == "json":
+        name = " + ".join(configuration.stdin_filename or "standard input" if n == STANDARD_INPUT else n for n in names)
+        size = "" if plan is None else f"{count(len(plan.routes), 'route')}, {count(len(plan.services), 'service')}"
+        checked.append(Checked(name, tuple(diagnostics), size))
+        if form == "text":
+            reports += [drawn(diagnostics, loaded.sources, console.style)] if diagnostics else []
+            reports.append(_verdict(checked[-1], console.style))
+    found = [diagnostic for one in checked for diagnostic in one.diagnostics]
+    ok = all(one.ok for one in checked)
+    if form == "json":
         output.print_json(document(found, ok=ok))
-    else:
+    elif form == "text":
         console.print("\n\n".join(reports) if found else "\n".join(reports))
+    else:
+        console.print(report(form)(checked))
     if not ok:
         return 2
     return 1 if configuration.strict and any(d.severity is Severity.WARNING for d in found) else 0
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _sets(configuration: Configuration, output: ReportOutput, files: list[str] | None) -> list[list[str]]:
+    """The layers of each configuration that is to be checked; one that several FILEs belong to comes once."""
+    if not files:
+        return [configuration.files]
+    sets: dict[str, None] = {}
+    repeated: list[list[str]] = []
+    for file in files:
+        roots = configuration.roots(file)
+        if roots == [file]:
+            repeated.append([file])
+            continue
+        output.console.hint(f"{file} is part of {', '.join(roots)}")
+        repeated += [[root] for root in roots if root not in sets and root not in files]
+        sets.update(dict.fromkeys(roots))
+    return repeated
+
+
+def _verdict(one: Checked, style: Style) -> str:
+    noted = counted(one.diagnostics)
+    if not one.ok:
+        return f"{one.name}: {style.bad('invalid')}, {noted}"
+    return f"{one.name}: {style.good('valid')}, {one.size}{f'; {noted}' if noted else ''}"

@@ -7,7 +7,7 @@ put it into ``ALL``.
 from collections.abc import Callable
 from typing import Final
 
-from gatewayctl.config.checks import auth, files, listeners, policies, references, routes, services
+from gatewayctl.config.checks import auth, certificates, files, listeners, policies, references, routes, services
 from gatewayctl.config.checks.view import View
 from gatewayctl.config.finding import Findings
 
@@ -21,4 +21,5 @@ ALL: Final[tuple[Check, ...]] = (
     auth.check,
     references.check,
     files.check,
+    certificates.check,
 )

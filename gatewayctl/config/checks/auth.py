@@ -1,19 +1,34 @@
 """[auth.*]: keys that fit the algorithms, schemes that do not contain themselves (RFC 8725 3.1, 3.5)."""
 
+from pathlib import Path
+
 from gatewayctl.config.checks.view import View, one_of
 from gatewayctl.config.finding import Findings, KeyPath
-from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig
+from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig, MtlsConfig
+from gatewayctl.config.reading import shown
 
 _SOURCES = ("jwks_url", "discovery_url", "jwks_file", "public_key_file", "secret")
+_FILES = ("jwks_file", "public_key_file", "users_file")
 _LONGEST_LEEWAY = 120.0
-_SHORTEST_SECRET = 32
+_SHORTEST_SECRETS = {"HS256": 32, "HS384": 48, "HS512": 64}
+"""In bytes."""
 
 
 def check(view: View, findings: Findings) -> None:
     """The rules about authentication."""
-    schemes = view.config.auth
+    schemes, tls = view.config.auth, view.config.server.tls
     for name, scheme in schemes.items():
         path: KeyPath = ("auth", name)
+        for key in _FILES:
+            _read((*path, key), getattr(scheme, key, None), view, findings)
+        if isinstance(scheme, MtlsConfig) and (tls is None or tls.client_auth == "none"):
+            findings.error(
+                "E123",
+                (*path, "type"),
+                "clients are not asked for certificates",
+                label="never succeeds",
+                help='add client_auth = "request" and client_ca to [server.tls]',
+            )
         if isinstance(scheme, JwtConfig):
             _jwt(path, scheme, findings)
         elif isinstance(scheme, ApiKeyConfig):
@@ -28,6 +43,17 @@ def check(view: View, findings: Findings) -> None:
                         label="not here",
                         help="name the schemes themselves",
                     )
+
+
+def _read(path: KeyPath, file: str | None, view: View, findings: Findings) -> None:
+    """Takes a file's content into what is loaded. What it holds is looked at when the plan is made."""
+    if not file or not file.startswith("/") or not view.exists(Path(file)):
+        return
+    try:
+        view.read(Path(file))
+    except OSError as error:
+        message = f"{shown(Path(file), view.directory)} cannot be read: {error.strerror}"
+        findings.error("E205", path, message, label="cannot be read", help="let this user read it")
 
 
 def _jwt(path: KeyPath, scheme: JwtConfig, findings: Findings) -> None:
@@ -49,9 +75,11 @@ def _jwt(path: KeyPath, scheme: JwtConfig, findings: Findings) -> None:
     elif not any(symmetric) and scheme.secret is not None:
         message = f"{scheme.algorithms[0]} needs a public key, not a secret"
         findings.error("E123", (*path, "secret"), message, label="has no effect", help="add jwks_url, or use HS256")
-    if scheme.secret is not None and len(scheme.secret.get_secret_value().encode()) < _SHORTEST_SECRET:
-        message = "this secret is shorter than 256 bits"
-        findings.error("E105", (*path, "secret"), message, label="too short", help="at least 32 random bytes")
+    if scheme.secret is not None:
+        least = max((_SHORTEST_SECRETS.get(algorithm, 32) for algorithm in scheme.algorithms), default=32)
+        if len(scheme.secret.get_secret_value().encode()) < least:  # RFC 7518 3.2: the size of the hash
+            message = f"this secret is shorter than {least * 8} bits"
+            findings.error("E105", (*path, "secret"), message, label="too short", help=f"at least {least} random bytes")
     if scheme.leeway > _LONGEST_LEEWAY:
         message = "leeway is at most 120s"
         findings.error("E105", (*path, "leeway"), message, label="too long", help="set the clocks instead")

@@ -48,6 +48,14 @@ def check(view: View, findings: Findings) -> None:
             label="no authorities",
             help='add client_ca = "certs/clients.pem"',
         )
+    if server.tls is not None and server.tls.redirect_http and not any(address.tls for address in server.listen):
+        findings.error(
+            "E123",
+            ("server", "tls", "redirect_http"),
+            "there is no https listener to send anybody to",
+            label="nowhere to go",
+            help='add "https://0.0.0.0:443" to listen',
+        )
     buckets = view.config.metrics.buckets
     for number, (low, high) in enumerate(pairwise(buckets), 1):
         if high <= low:

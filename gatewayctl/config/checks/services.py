@@ -51,6 +51,15 @@ def _pairs(path: KeyPath, service: ServiceConfig, findings: Findings) -> None:
 
 def _timing(path: KeyPath, service: ServiceConfig, findings: Findings) -> None:
     health = service.health
+    if health is not None and service.builtin is not None:
+        findings.error(
+            "E123",
+            (*path, "health"),
+            "a built-in upstream needs no checks: it lives and dies with the gateway",
+            label="has no effect",
+            help="remove it",
+            on_key=True,
+        )
     if health is not None and health.timeout > health.interval:
         findings.error(
             "E122",

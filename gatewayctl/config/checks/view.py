@@ -17,13 +17,15 @@ class View:
 
     ``config`` holds the objects that are valid by themselves; ``data`` is everything as TOML values, ``names`` all
     names by section, also those of broken objects, so that one mistake is not told twice. ``exists`` asks the disk for
-    a file, ``directory`` is what names are shown relative to, ``runtime`` is whether files must be there.
+    a file, ``read`` gives its content (OSError where it cannot), ``directory`` is what names are shown relative to,
+    ``runtime`` is whether files must be there.
     """
 
     config: GatewayConfig
     data: Mapping[str, Any]
     names: Mapping[str, Collection[str]]
     exists: Callable[[Path], bool]
+    read: Callable[[Path], bytes]
     directory: Path
     runtime: bool = False
 

@@ -36,8 +36,9 @@ class Kind:
     ``schema`` is its JSON Schema, whose ``examples[0]`` must be a valid value: it stands in for a variable that is
     unset offline (``stand_in`` makes one from the variable's name where each must differ; with ``free`` any string is
     valid, so the text stays as it is written). ``secret`` values are never shown, of ``url`` values never user and
-    password. ``path`` is "file" for a file's name, "address" where only ``unix:`` holds one, "log" where words such as
-    ``stdout`` are none. ``reference`` is the section a name points into, ``beside`` the words allowed there as well.
+    password. ``path`` is "file" for a file's name, "source" for one that need not be there, "address" where only
+    ``unix:`` holds one, "log" where words such as ``stdout`` are none. ``reference`` is the section a name points into,
+    ``beside`` the words allowed there as well.
     """
 
     read: Callable[[Any], Any]

@@ -137,6 +137,21 @@ def read_peer(value: Any) -> str:
     return "unix" if value == "unix" else read_network(value)
 
 
+def read_nameserver(value: Any) -> str:
+    """The address of a DNS server, with a port where it is not 53; ``address:port`` in canonical form."""
+    written = text(value, "an address")
+    literal = ip_literal(written.strip("[]") if written.endswith("]") else written)
+    parsed = _host_port(written) if literal is None else (str(literal), 53)
+    if parsed is None or parsed[1] == 0 or ip_literal(parsed[0]) is None:
+        raise invalid(
+            "E120",
+            f"not the address of a DNS server: {quoted(written)}",
+            label="not an address",
+            help='such as "10.0.0.2", "127.0.0.1:5353" or "[::1]:53"',
+        )
+    return authority(*parsed)
+
+
 def read_host(value: Any) -> str:
     """A host name or IP literal, lower case, without port."""
     written = text(value, "a host name")
@@ -207,6 +222,10 @@ Peer = Annotated[
         read_peer,
         {"type": "string", "pattern": r"^(unix|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)$", "examples": ["10.0.0.0/8", "unix"]},
     ),
+]
+Nameserver = Annotated[
+    str,
+    Kind(read_nameserver, {"type": "string", "pattern": r"^[0-9A-Fa-f.:\[\]]+$", "examples": ["127.0.0.1:5353"]}),
 ]
 Host = Annotated[str, Kind(read_host, {"type": "string", "pattern": r"^[^/@\s]+$", "examples": ["gateway.internal"]})]
 HostPattern = Annotated[

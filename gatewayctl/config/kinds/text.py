@@ -22,5 +22,9 @@ _TARGETS = {"type": "string", "examples": ["stdout", "stderr", "off", "log/acces
 
 Text = Annotated[str, Kind(read_text, {"type": "string", "examples": ["text"]}, free=True)]
 FilePath = Annotated[str, Kind(read_path, {"type": "string", "examples": ["certs/ca.pem"]}, path="file", free=True)]
+SourcePath = Annotated[
+    str, Kind(read_path, {"type": "string", "examples": ["endpoints/orders.json"]}, path="source", free=True)
+]
+"""A file that something else writes while the gateway runs: it need not be there, and is no part of the configuration."""
 LogTarget = Annotated[str, Kind(read_path, _TARGETS, path="log", free=True)]
 """``stdout``, ``stderr``, ``off`` or the name of a file."""

@@ -16,19 +16,23 @@ USERINFO: Final = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 
 @dataclass(frozen=True, slots=True)
 class InstanceUrl:
-    """Where an instance is: ``scheme`` (http or https), ``host`` (lower case, IPv6 without brackets), ``port``."""
+    """Where an instance is: ``scheme`` (http or https), ``host`` (lower case, IPv6 without brackets), ``port``.
+
+    Or the scheme ``unix`` and the ``path`` of a socket, on which plain HTTP is spoken.
+    """
 
     scheme: str
     host: str
     port: int
+    path: str = ""
 
     @property
     def authority(self) -> str:
-        """``host:port``, as it names the instance where it has no id."""
-        return authority(self.host, self.port)
+        """``host:port`` or ``unix:path``, as it names the instance where it has no id."""
+        return f"unix:{self.path}" if self.path else authority(self.host, self.port)
 
     def __str__(self) -> str:
-        return f"{self.scheme}://{self.authority}"
+        return self.authority if self.path else f"{self.scheme}://{self.authority}"
 
 
 class SecretUrl(SecretStr):
@@ -69,7 +73,12 @@ def read_url(value: Any) -> str:
 
 
 def read_instance_url(value: Any) -> InstanceUrl:
-    """Scheme, host and port of an instance; anything more is refused, since a route says which path is asked for."""
+    """Scheme, host and port of an instance; anything more is refused, since a route says which path is asked for.
+
+    ``unix:path`` is a socket; the loader has made the path absolute.
+    """
+    if isinstance(value, str) and value.startswith("unix:"):
+        return InstanceUrl("unix", "", 0, _socket_path(value.removeprefix("unix:")))
     parts = split_url(value, ("http", "https"))
     written = str(value)
     if "@" in parts.netloc:
@@ -88,6 +97,15 @@ def read_instance_url(value: Any) -> InstanceUrl:
         )
     host = str(parts.hostname)
     return InstanceUrl(parts.scheme, host, parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def _socket_path(path: str) -> str:
+    example = 'such as "unix:run/users.sock"'
+    if path.startswith("//"):
+        raise invalid("E109", "a unix socket is named without //", label="not a path", help=example)
+    if not path.strip("/") or not path.isprintable():
+        raise invalid("E109", "a unix socket needs a path", label="no path", help=example)
+    return path
 
 
 def read_redis_url(value: Any) -> SecretUrl:
@@ -110,7 +128,15 @@ def _placeholder_url(name: str) -> str:
 
 _URL_SCHEMA: Final = {"type": "string", "pattern": "^https?://", "examples": ["http://127.0.0.1:9000"]}
 Url = Annotated[str, Kind(read_url, _URL_SCHEMA, url=True, stand_in=_placeholder_url)]
-UpstreamUrl = Annotated[InstanceUrl, Kind(read_instance_url, _URL_SCHEMA, str, url=True, stand_in=_placeholder_url)]
+_UPSTREAM_SCHEMA: Final = {
+    "type": "string",
+    "pattern": "^(https?://|unix:.)",
+    "examples": ["http://127.0.0.1:9000", "unix:run/users.sock"],
+}
+UpstreamUrl = Annotated[
+    InstanceUrl,
+    Kind(read_instance_url, _UPSTREAM_SCHEMA, str, url=True, path="address", stand_in=_placeholder_url),
+]
 RedisUrl = Annotated[
     SecretUrl,
     Kind(

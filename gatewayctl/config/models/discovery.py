@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from gatewayctl.config.kinds.base import Many
+from gatewayctl.config.kinds.net import Nameserver
 from gatewayctl.config.kinds.secrets import Secret
-from gatewayctl.config.kinds.text import FilePath, Text
+from gatewayctl.config.kinds.text import SourcePath, Text
 from gatewayctl.config.kinds.urls import Url
 from gatewayctl.config.kinds.words import Port
 from gatewayctl.config.models.base import Table
@@ -22,13 +24,16 @@ class DnsDiscoveryConfig(Table):
         default=None, description="The instances' port; not with SRV, which has its own.", examples=[9000]
     )
     record: Literal["A", "AAAA", "SRV"] = Field(default="A", description="The kind of record.", examples=["SRV"])
+    nameservers: Many[Nameserver] = Field(
+        default=(), description="DNS servers to ask; none: those of [server].", examples=[["127.0.0.1:8600"]]
+    )
 
 
 class FileDiscoveryConfig(Table):
-    """Instances from a JSON file, which is watched."""
+    """Instances from a JSON or TOML file, which is watched."""
 
     type: Literal["file"] = Field(description="The kind of source.", examples=["file"])
-    path: FilePath = Field(description="The file.", examples=["endpoints/orders.json"])
+    path: SourcePath = Field(description="The file.", examples=["endpoints/orders.json"])
 
 
 class ConsulDiscoveryConfig(Table):

@@ -7,7 +7,7 @@ from pydantic import Field
 from gatewayctl.config.kinds.base import Many, Some
 from gatewayctl.config.kinds.http import HeaderName
 from gatewayctl.config.kinds.names import Name
-from gatewayctl.config.kinds.net import Address, ListenAddress, Peer
+from gatewayctl.config.kinds.net import Address, ListenAddress, Nameserver, Peer
 from gatewayctl.config.kinds.text import FilePath
 from gatewayctl.config.kinds.units import Duration, HeaderSize, PositiveDuration, Size, SizeOrUnlimited
 from gatewayctl.config.kinds.words import Count, HealthPath, ViaName, Workers
@@ -137,5 +137,10 @@ class ServerConfig(Table):
         default=25.0,
         description="How long requests in flight may take at shutdown; then they are cut.",
         examples=["1m"],
+    )
+    nameservers: Many[Nameserver] = Field(
+        default=(),
+        description="DNS servers that names of instances are asked of; none: those of the system.",
+        examples=[["127.0.0.1:5353"]],
     )
     tls: ServerTlsConfig | None = Field(default=None, description="TLS for the https listeners.")

@@ -22,7 +22,10 @@ class InstanceConfig(Table):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=128)] | None = Field(
         default=None, description="Its name in logs and metrics; host:port where it has none.", examples=["users-1"]
     )
-    url: UpstreamUrl = Field(description="Scheme, host and port; no path or query.", examples=["http://127.0.0.1:9001"])
+    url: UpstreamUrl = Field(
+        description="Scheme, host and port, or unix: and the path of a socket; no path or query.",
+        examples=["http://127.0.0.1:9001", "https://users.internal", "unix:run/users.sock"],
+    )
     weight: int = Field(
         default=1, ge=0, le=65535, description="Its share of the requests; 0: nothing new.", examples=[2]
     )
@@ -63,7 +66,7 @@ class KeepaliveConfig(Table):
 
 
 class ServiceTlsConfig(Table):
-    """TLS to https instances."""
+    """TLS to https instances. Changed files are reloaded. Instances that discovery finds without a scheme get TLS with it."""
 
     verify: bool = Field(default=True, description="Whether the instance's certificate is checked.", examples=[True])
     ca: FilePath = Field(

@@ -3,10 +3,20 @@
 from collections.abc import Callable
 from typing import Final
 
-from gatewayctl.policy.balancing.base import Balancer
+from gatewayctl.policy.balancing.base import Balancer, Random
+from gatewayctl.policy.balancing.ewma import PeakEwma
+from gatewayctl.policy.balancing.least_connections import LeastConnections
+from gatewayctl.policy.balancing.p2c import PowerOfTwoChoices
+from gatewayctl.policy.balancing.random_choice import RandomChoice
+from gatewayctl.policy.balancing.rendezvous import Rendezvous
 from gatewayctl.policy.balancing.round_robin import RoundRobin
 
-BALANCERS: Final[dict[str, Callable[[], Balancer]]] = {
+BALANCERS: Final[dict[str, Callable[[Random], Balancer]]] = {
     "round_robin": RoundRobin,
     "weighted": RoundRobin,
+    "random": RandomChoice,
+    "least_connections": LeastConnections,
+    "p2c": PowerOfTwoChoices,
+    "ewma": PeakEwma,
+    "hash": Rendezvous,
 }

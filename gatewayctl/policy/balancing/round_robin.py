@@ -5,10 +5,12 @@ The cycle that this gives is computed once; a pick is then the next element. Whe
 goes on round the cycle, so that what it would have got is spread over the others by weight.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from math import gcd
 from typing import Final
+
+from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
 
 _LONGEST_CYCLE: Final = 10_000
 
@@ -18,12 +20,14 @@ class RoundRobin:
 
     __slots__ = ("_at", "_cycle", "_weights")
 
-    def __init__(self) -> None:
+    def __init__(self, random: Random | None = None) -> None:
         self._weights: dict[str, int] = {}
         self._cycle: tuple[str, ...] = ()
         self._at = 0
 
-    def replace(self, weights: Mapping[str, int]) -> None:
+    def replace(
+        self, weights: Mapping[str, int], loads: Mapping[str, Load] = NO_LOADS, now: float | None = None
+    ) -> None:
         new = {key: weight for key, weight in sorted(weights.items()) if weight > 0}
         if new == self._weights:
             return
@@ -36,7 +40,7 @@ class RoundRobin:
             place = at * len(cycle) // len(old)
             self._at = (place + (*cycle[place:], *cycle[:place]).index(following)) % len(cycle)
 
-    def pick(self, usable: Callable[[str], bool] | None = None) -> str | None:
+    def pick(self, usable: Usable | None = None, now: float = 0.0, key: bytes = b"") -> str | None:
         cycle, at = self._cycle, self._at
         if usable is None and cycle:
             self._at = at + 1 if at + 1 < len(cycle) else 0
@@ -50,6 +54,9 @@ class RoundRobin:
                 self._at = at
                 return chosen
         return None
+
+    def observe(self, id: str, seconds: float, now: float) -> None:
+        """Whoever has the turn has it."""
 
 
 def smooth_cycle(weights: Mapping[str, int]) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """What ``route-test`` says is what a running gateway does: the same requests, asked of both."""
 
-import json
 import os
 from pathlib import Path
 
@@ -9,10 +8,11 @@ import pytest
 from gatewayctl.cli.live import live_parts
 from gatewayctl.config import load
 from gatewayctl.plan import compile_plan
-from gatewayctl.routetest.report import REFUSED, SERVICE, Report
+from gatewayctl.routetest.report import Report
 from gatewayctl.routetest.request import Asked, asked
 from gatewayctl.routetest.walk import examine
 from tests.conftest import Gateways
+from tests.support.agreement import assert_agreement
 from tests.support.client import exchange
 from tests.support.gateway import Gateway
 
@@ -156,27 +156,4 @@ def test_a_running_gateway_does_what_route_test_says(
 
     answer = exchange(running.address, request.raw() + b"\r\n\r\n", b"x" * size, method=request.method.encode())
 
-    if report.outcome == SERVICE:
-        assert report.sent is not None
-        assert answer.status == 200
-        if request.method != "HEAD":
-            heard = json.loads(answer.body)
-            assert heard["service"] == report.sent.service
-            assert (heard["method"], heard["path"]) == (report.sent.method, report.sent.path)
-            assert heard["query"] == (report.sent.query or "")
-            said = [line for step in report.steps for line in step.does if line.startswith("sets x-")]
-            assert [
-                f"sets {name}: {value}" for name, value in heard["headers"].items() if name in ("x-user", "x-host")
-            ] == said
-    elif report.outcome == REFUSED:
-        assert answer.status == report.status
-        if request.method != "HEAD":
-            assert json.loads(answer.body)["reason"] == report.reason
-            assert json.loads(answer.body)["detail"].rstrip(".").lower() == report.detail.lower()
-        assert (answer.value(b"allow") or b"").decode() == ", ".join(report.allow)
-    else:
-        assert answer.status == report.status
-        if report.answered is not None:
-            assert answer.body.decode() == ("" if request.method == "HEAD" else report.answered.body)
-            for name, value in report.answered.fields:
-                assert answer.value(name.lower().encode()) == value.encode()
+    assert_agreement(request, report, answer)

@@ -45,7 +45,7 @@ def test_a_shell_finds_no_fault_with_its_script(shell: str, cli: Callable[..., R
     [
         (["rou"], {"route-test", "routes"}),
         (["validate", "--form"], {"--format"}),
-        (["validate", "--format", ""], {"text", "json"}),
+        (["routes", "--format", ""], {"text", "json"}),
         (["dump", "--format", "="], {"toml", "json"}),
         (["dump", "--format", "=", "j"], {"json"}),
         (["status", "--color", "a"], {"auto", "always"}),

@@ -16,6 +16,7 @@ from tests.offline.cli.conftest import Ran
 GOLDEN = Path(__file__).parent / "golden"
 _WRITE = bool(os.environ.get("GATEWAYCTL_WRITE_GOLDEN"))
 _SHOP = "-c shop.toml --env-file secrets.env"
+_GUARDED = "-c guarded.toml"
 _USER = "http://api.example.com/api/users/42"
 
 CASES = {
@@ -58,6 +59,44 @@ CASES = {
     "route-test-options-about-the-server": f"route-test '*' OPTIONS {_SHOP}",
     "route-test-connect": f"route-test / CONNECT {_SHOP}",
     "route-test-json": f"route-test /shop/7 --json {_SHOP}",
+    "route-test-a-token": "route-test /api/orders/7 --claim sub=acme --claim 'scope=orders:read more' --claim role=staff "
+    f"-H 'Authorization: Bearer x' -H 'X-User-Id: admin' {_GUARDED}",
+    "route-test-nobody": f"route-test /api/orders/7 {_GUARDED}",
+    "route-test-a-missing-scope": f"route-test /api/orders/7 --claim sub=u1 --claim role=admin {_GUARDED}",
+    "route-test-a-consumer": f"route-test /partners/x --consumer acme --client-ip 10.1.2.3 {_GUARDED}",
+    "route-test-an-api-key": "route-test /partners/x -H 'X-API-Key: k-acme-of-some-length' "
+    f"--client-ip 10.1.2.3 {_GUARDED}",
+    "route-test-an-address-that-is-not-let-in": f"route-test /partners/x --client-ip 10.6.6.6 {_GUARDED}",
+    "route-test-a-preflight": "route-test /api/orders/7 OPTIONS -H 'Origin: https://app.example.com' "
+    f"-H 'Access-Control-Request-Method: POST' {_GUARDED}",
+    "route-test-a-preflight-of-nothing": "route-test /nowhere OPTIONS -H 'Origin: https://app.example.com' "
+    f"-H 'Access-Control-Request-Method: POST' {_GUARDED}",
+    "route-test-a-claim-that-is-none": f"route-test / --claim sub {_GUARDED}",
+    "hash-key-without-a-key": "hash-key",
+    "explain-a-route-that-wins": f"explain '{_USER}?v=7' -H 'X-Channel: beta' {_SHOP}",
+    "explain-an-answer-with-claims": f"explain /admin --claim sub=u1 {_SHOP}",
+    "explain-no-route": f"explain /api/usrs/42 --host api.example.com {_SHOP}",
+    "explain-an-ambiguous-path": f"explain '/shop/..;/admin' {_SHOP}",
+    "explain-a-claim-without-a-name": f"explain / --claim u1 {_SHOP}",
+    "dump-with-places": f"dump --provenance {_SHOP}",
+    "dump-with-places-of-unset-variables": "dump --provenance -c unset.toml",
+    "option-of-a-table": "option services.*.keepalive",
+    "option-of-a-named-object": "option routes.orders.timeout",
+    "option-nested": "option services.users.keepalive.idle",
+    "option-by-its-last-word": "option first_byte_timeout",
+    "option-of-a-list-of-tables": "option services.*.instances.weight",
+    "option-with-a-slip": "option server.lisen",
+    "option-that-is-nowhere": "option colour",
+    "option-json": "option defaults.timeout --format json",
+    "test": "test minimal.test.toml -v",
+    "test-json": "test minimal.test.toml --format json",
+    "test-markdown": "test minimal.test.toml --format markdown",
+    "test-missing-file": "test nowhere.test.toml",
+    "validate-github": "validate shop.toml broken.toml --format github",
+    "validate-gitlab": "validate broken.toml --format gitlab",
+    "validate-sarif": "validate broken.toml --format sarif",
+    "validate-junit": "validate minimal.toml broken.toml --format junit",
+    "validate-markdown": "validate shop.toml broken.toml --env-file secrets.env --format markdown",
     "test-route-is-route-test": f"test-route /admin {_SHOP}",
 }
 

@@ -31,6 +31,20 @@ CASES = {
     ],
     "routes": [f"routes {_SHOP}", "routes -c minimal.toml", "routes -c unset.toml"],
     "services": [f"services {_SHOP}", "services -c minimal.toml"],
+    "provenance": [
+        f"dump --provenance {_SHOP}",
+        "dump --provenance -c unset.toml",
+        "dump --redact --provenance -c minimal.toml",
+    ],
+    "test": ["test minimal.test.toml", "test minimal.test.toml --filter home"],
+    "options": ["option", "option timeout", "option auth.*", "option services.users.health.interval"],
+    "explain": [
+        f"explain http://api.example.com/api/users/42?v=7 -H x-channel:beta {_SHOP}",
+        f"explain /admin --claim sub=u1 {_SHOP}",
+        f"explain /nothing {_SHOP}",
+        f"explain '/shop/..;/admin' {_SHOP}",
+        f"explain /api/orders/7 POST --body-size 1MiB {_SHOP}",
+    ],
     "route-test": [
         f"route-test http://api.example.com/api/users/42?utm_source=x {_SHOP}",
         f"route-test http://api.example.com/api/users/42?v=7 -H x-channel:beta {_SHOP}",
@@ -68,6 +82,13 @@ def test_the_output_is_what_its_schema_says(name: str, words: str, cli: Callable
 def test_a_schema_refuses_what_is_not_its_output(name: str) -> None:
     assert not _validator(name).is_valid({"format_version": 1})
     assert not _validator(name).is_valid({})
+
+
+def test_what_explain_shares_with_route_test_has_one_schema() -> None:
+    shared, whole = _validator("route-test").schema, _validator("explain").schema
+
+    assert whole["properties"].items() >= shared["properties"].items()
+    assert whole["$defs"] == shared["$defs"]
 
 
 def _data(ran: Ran) -> Any:

@@ -63,6 +63,9 @@ def test_the_overview_needs_no_command_and_no_typer(directory: Path) -> None:
     [
         ["route-test", "/", "-c", "minimal.toml"],
         ["route-test", "/shop/7", "-c", "shop.toml", "--env-file", "secrets.env"],
+        ["explain", "/", "-c", "minimal.toml"],
+        ["test", "minimal.test.toml", "--filter", "home"],
+        ["option", "timeout"],
         ["validate", "minimal.toml"],
         ["routes", "-c", "minimal.toml"],
         ["services", "-c", "minimal.toml"],

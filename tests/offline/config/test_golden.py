@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 CASES = sorted(path for path in (HERE / "err").iterdir() if path.suffix != ".txt")
 ELSEWHERE = {
     "E005": "needs a file of 16 MiB: tests/unit/config/test_files.py",
+    "E205": "what a file holds is looked at when the plan is made: tests/unit/plan/test_schemes.py",
     "E405": "needs bytes in the environment: tests/unit/config/test_environment.py",
 }
 

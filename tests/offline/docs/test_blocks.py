@@ -25,7 +25,8 @@ def test_a_configuration_validates(block: Block, tmp_path: Path) -> None:
     loaded = load([str(file)], environ={})
     _, found = compile_plan(loaded) if loaded.ok else (None, ())
 
-    assert [render(d, loaded.sources) for d in (*loaded.diagnostics, *found)] == []
+    told = [d for d in (*loaded.diagnostics, *found) if d.code != "W204"]  # files that a page names are not there
+    assert [render(d, loaded.sources) for d in told] == []
 
 
 @pytest.mark.parametrize("block", SHELL, ids=str)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from gatewayctl.cli import main
 from tests.offline.docs.pages import ROOT, text
 
 EXAMPLES = ROOT / "examples"
+NEED_CERTIFICATES = {"mutual-tls"}
+"""What they name is made by whoever tries them."""
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
 
 Ask = Callable[..., dict[str, Any]]
@@ -51,7 +54,9 @@ def test_every_directory_has_its_page_and_its_line_in_the_list() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_validates_without_a_note(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["validate", "--strict", str(EXAMPLES / name / "gateway.toml")]) == 0
+    values = [word for file in (EXAMPLES / name).glob("*.env") for word in ("--env-file", str(file))]
+    strict = [] if name in NEED_CERTIFICATES else ["--strict", *values]
+    assert main(["validate", *strict, str(EXAMPLES / name / "gateway.toml")]) == 0
     assert ": valid, " in capsys.readouterr().out
 
 
@@ -60,6 +65,36 @@ def test_its_schema_line_leads_to_the_schema(name: str) -> None:
     first = text(EXAMPLES / name / "gateway.toml").split("\n")[0]
 
     assert (EXAMPLES / name / first.removeprefix("#:schema ")).resolve() == ROOT / "schemas" / "gateway.schema.json"
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(path.parent.name, case, id=f"{path.parent.name}: {case['name']}")
+        for path in sorted(EXAMPLES.glob("*/*.test.toml"))
+        for case in tomllib.loads(path.read_text())["case"]
+    ]
+
+
+def test_every_example_has_route_tests() -> None:
+    assert {param.values[0] for param in _cases()} == set(NAMES)
+
+
+@pytest.mark.parametrize(("name", "case"), _cases())
+def test_its_route_tests_hold(ask: Ask, name: str, case: dict[str, Any]) -> None:
+    method, _, target = case["request"].partition(" ")
+    headers = [word for field, value in case.get("headers", {}).items() for word in ("-H", f"{field}: {value}")]
+    asker = ["--client-ip", case["client_ip"]] if "client_ip" in case else []
+    data = ask(name, target, method, *headers, *asker)
+    expected = case["expect"]
+    sent, answered, matched = (data.get(key) or {} for key in ("sent", "answered", "matched"))
+    seen = {
+        "route": (data.get("route") or {}).get("name"),
+        "service": sent.get("service"),
+        "upstream_path": sent.get("path"),
+        "params": matched.get("params"),
+        "status": answered.get("status", data.get("status")),
+    }
+    assert {key: seen[key] for key in expected} == expected
 
 
 def test_first_steps(ask: Ask) -> None:
@@ -150,3 +185,42 @@ def test_websockets_are_let_through_where_a_route_says_so(ask: Ask) -> None:
     assert ask("websocket-and-sse", "/other")["sent"]["upgrades"] == []
     news = ask("websocket-and-sse", "/news")["sent"]["service_timeouts"]
     assert {"name": "tunnel idle", "seconds": 3600.0} in [{k: t[k] for k in ("name", "seconds")} for t in news]
+
+
+@pytest.mark.parametrize(
+    ("example", "target", "service"),
+    [
+        ("discovery-dns", "/orders/7", "orders"),
+        ("discovery-dns", "/users/7", "users"),
+        ("discovery-dns", "/search", "search"),
+        ("discovery-consul", "/orders/7", "orders"),
+        ("discovery-zookeeper", "/orders/7", "orders"),
+    ],
+)
+def test_what_discovery_finds_gets_the_request(example: str, target: str, service: str, ask: Ask) -> None:
+    assert ask(example, target)["sent"]["service"] == service
+
+
+def test_public_api_jwt_asks_for_scopes_and_claims(ask: Ask) -> None:
+    read = ask("public-api-jwt", "/orders/7", "--claim", "sub=u1", "--claim", "scope=orders:read")
+    assert _goes_to(read) == ("read", "api")
+    refused = ask("public-api-jwt", "/orders/7", "DELETE", "--claim", "scope=orders:write", "--claim", "role=guest")
+    assert (refused["status"], refused["reason"]) == (403, "forbidden")
+    assert ask("public-api-jwt", "/orders/7")["status"] == 401
+    assert ask("public-api-jwt", "/status")["status"] == 200
+
+
+def test_partner_keys_know_their_plans(ask: Ask) -> None:
+    gold = ask("partner-keys", "/bulk/x", "--consumer", "acme", "--client-ip", "192.0.2.7")
+    assert _goes_to(gold) == ("bulk", "api")
+    assert ask("partner-keys", "/bulk/x", "--consumer", "globex", "--client-ip", "192.0.2.7")["status"] == 403
+    assert ask("partner-keys", "/bulk/x", "--consumer", "acme", "--client-ip", "198.51.100.1")["status"] == 403
+    known = ask("partner-keys", "/catalogue/", "-H", "X-API-Key: demo-key-of-globex-not-for-use")
+    assert _goes_to(known) == ("catalogue", "api")
+    assert ask("partner-keys", "/catalogue/", "-H", "X-API-Key: another")["status"] == 401
+
+
+def test_mutual_tls_lets_in_whom_the_route_names(ask: Ask) -> None:
+    assert _goes_to(ask("mutual-tls", "/ledger/x", "--consumer", "orders")) == ("ledger", "ledger")
+    assert ask("mutual-tls", "/ledger/x", "--consumer", "stranger")["status"] == 403
+    assert ask("mutual-tls", "/ledger/x")["status"] == 401

@@ -97,6 +97,7 @@ def test_every_member_of_a_log_line_has_its_meaning() -> None:
         status=502,
         attempts=2,
         tried=("one", "two"),
+        course=SimpleNamespace(reported=("few",)),
         upstream_time=0.0,
         received=0,
         sent=0,

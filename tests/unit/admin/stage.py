@@ -23,6 +23,7 @@ from gatewayctl.plan.model import (
 )
 from gatewayctl.routing import RouteSpec, compile_route
 from gatewayctl.telemetry.counted import Facts
+from gatewayctl.upstream.discovery.base import Health
 from tests.unit.telemetry.counting import FACTS, Gateway, Generation, Instance, Route, Service
 
 TOKEN = "correct horse battery staple"
@@ -37,8 +38,9 @@ class LiveInstance(Instance):
     """An instance with its plan, as the data path has it."""
 
     plan: InstancePlan = field(default_factory=lambda: InstancePlan("users-1", "http", "127.0.0.1", 9001, 1, "up"))
-    address: tuple[str, int] = ("127.0.0.1", 9001)
+    where: str = "127.0.0.1:9001"
     in_flight: int = 0
+    health: Health | None = None
 
 
 class LiveGateway(Gateway):
@@ -68,6 +70,7 @@ class Stage:
         self.config: dict[str, Any] = {"version": 1, "routes": {}, "services": {}}
         self.outcome = Reloaded(ok=True, summary="1 route changed", generation=2)
         self.reloads = 0
+        self.drains = 0
         self.app: Starlette = admin_app(self)
 
     # ── the control ───────────────────────────────────────────────────
@@ -80,6 +83,13 @@ class Stage:
 
     def config_data(self) -> dict[str, Any]:
         return self.config
+
+    async def fresh(self) -> None:
+        """All is counted here."""
+
+    async def drain(self) -> dict[str, Any]:
+        self.drains += 1
+        return {"summary": "it ends", "in_flight": 0}
 
     async def reload(self) -> Reloaded:
         self.reloads += 1

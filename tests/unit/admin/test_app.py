@@ -7,8 +7,11 @@ import pytest
 from gatewayctl.routing import RouteSpec
 from tests.unit.admin.stage import BEYOND, NAMED, TOKEN, LiveInstance, Stage, bearer, problem, reason
 
-GETS = ("/livez", "/readyz", "/metrics", "/status", "/config", "/routes", "/services", "/version", "/")
-LISTED = [*(f"GET {path}" for path in GETS[:-1]), "POST /reload", "GET /"]
+GETS = ("/livez", "/readyz", "/metrics", "/status", "/config", "/routes", "/services", "/breakers", "/version", "/")
+LISTED = [
+    *(f"GET {path}" for path in GETS[:-2]),
+    *("POST /breakers/{name}/{service}/reset", "GET /version", "POST /reload", "POST /drain", "GET /"),
+]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/livez/", "/LIVEZ", "/livez/x", "/%6civez/", "/favicon.ico"])
@@ -98,3 +101,11 @@ def test_no_secret_is_in_any_answer() -> None:
     for text in texts:
         assert "hunter2" not in text
         assert TOKEN not in text
+
+
+def test_a_drain_is_passed_on_and_needs_the_token() -> None:
+    stage = Stage(NAMED).serve()
+    assert stage.post("/drain").status_code == 401
+    assert stage.drains == 0
+    response = stage.post("/drain", bearer(TOKEN))
+    assert (response.status_code, response.json()["ok"], stage.drains) == (200, True, 1)

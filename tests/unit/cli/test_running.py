@@ -114,6 +114,14 @@ def test_a_reload_that_failed_is_what_is_said_first(capsys: pytest.CaptureFixtur
             {"services": [{"name": "a", "instances": [{"id": "1", "status": "up", "weight": 0}]}]},
             "service a has no instance that takes requests",
         ),
+        (
+            {"services": [{"name": "a", "panic": True, "instances": [{"id": "1", "status": "up", "weight": 1}]}]},
+            "all instances of service a are out: all get traffic (panic)",
+        ),
+        (
+            {"services": [{"name": "a", "trouble": "gone", "instances": [{"id": "1", "status": "up", "weight": 1}]}]},
+            "service a: gone",
+        ),
         ({"connections": 10000}, "all 10000 connections are taken: further clients wait"),
         ({"log": {"dropped": 0, "error": "no space"}}, "the access log cannot be written: no space"),
     ],
@@ -405,3 +413,89 @@ def test_wrong_usage_is_not_answered_with_a_signal(
 
     assert main(["reload", "--admin", "ftp://x", "--pid-file", "gw.pid"]) == 2
     assert waiting.poll() is None
+
+
+# ── workers and drain ─────────────────────────────────────────────────
+
+WORKERS: list[dict[str, Any]] = [
+    {
+        "worker": number,
+        "pid": 4711 + number,
+        "state": "serving",
+        "generation": 4,
+        "started_at": "2026-01-01T00:00:00Z",
+        "connections": 3,
+        "in_flight": 1,
+        "restarts": 0,
+    }
+    for number in (1, 2)
+]
+
+
+def test_several_workers_have_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    with AdminServer(_changed(workers=WORKERS)) as server:
+        code = main(["status", "--admin", server.address])
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "WORKER" in said
+    assert "4713" in said
+
+
+def test_one_worker_has_none(capsys: pytest.CaptureFixture[str]) -> None:
+    with AdminServer(_changed(workers=WORKERS[:1])) as server:
+        main(["status", "--admin", server.address])
+
+    assert "WORKER" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ({"state": "failed"}, "  ! worker 2 does not serve: it is failed"),
+        ({"generation": 3}, "  ! worker 2 still serves generation 3"),
+    ],
+)
+def test_a_worker_that_is_behind_needs_attention(
+    capsys: pytest.CaptureFixture[str], fact: dict[str, Any], said: str
+) -> None:
+    with AdminServer(_changed(workers=[WORKERS[0], WORKERS[1] | fact])) as server:
+        code = main(["status", "--admin", server.address])
+
+    assert (code, said in capsys.readouterr().out) == (1, True)
+
+
+DRAINING: dict[str, Any] = {
+    "ok": True,
+    "summary": "it ends when its requests have finished",
+    "in_flight": 2,
+    "connections": 5,
+    "shutdown_delay_seconds": 0.0,
+    "shutdown_grace_seconds": 25.0,
+}
+
+
+def test_a_drain_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with AdminServer(DRAINING) as server:
+        code = main(["drain", "--admin", server.address])
+
+    assert code == 0
+    assert capsys.readouterr().out == "draining: it ends when its requests have finished; 2 requests in flight\n"
+    assert server.asked == [("POST", "/drain", None)]
+
+
+def test_a_drain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with AdminServer(DRAINING) as server:
+        assert main(["drain", "--admin", server.address, "--format", "json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["ended"], found["in_flight"]) == (True, False, 2)
+
+
+def test_a_drain_that_is_refused_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = {"status": 403, "title": "Forbidden", "reason": "no_token_set", "detail": "no"}
+    with AdminServer(problem, 403) as server:
+        code = main(["drain", "--admin", server.address])
+
+    assert code == 2
+    assert "error[E523]" in capsys.readouterr().err

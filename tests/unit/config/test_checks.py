@@ -155,7 +155,9 @@ def test_files_that_are_named_must_be_there_when_serving(config: Config) -> None
 
 @pytest.mark.parametrize("pattern", sorted(MISSING))
 def test_what_is_missing_is_a_place_of_the_language(pattern: str) -> None:
-    path = tuple(0 if part == "*" and before in ("listen", "instances") else part for before, part in _pairs(pattern))
+    path = tuple(
+        0 if part == "*" and before in ("listen", "instances", "key") else part for before, part in _pairs(pattern)
+    )
     assert at_path(path) is not None
 
 
@@ -165,11 +167,11 @@ def _pairs(pattern: str) -> list[tuple[str, str]]:
 
 
 def test_a_policy_that_nothing_uses_is_refused_too(config: Config) -> None:
-    assert codes(config('[access.office]\nallow = ["10.0.0.0/8"]')) == ["E901"]
+    assert codes(config('[caches.hot]\nttl = "30s"')) == ["E901"]
 
 
 def test_what_is_refused_is_not_criticised_further(config: Config) -> None:
-    assert codes(config('[routes.r]\npath = "/"\nrespond = {}\nauth = "nowhere"')) == ["E901"]
+    assert codes(config('[routes.r]\npath = "/"\nrespond = {}\ncache = "nowhere"')) == ["E901"]
 
 
 def test_a_wrong_value_is_not_refused_as_well(config: Config) -> None:
@@ -177,4 +179,4 @@ def test_a_wrong_value_is_not_refused_as_well(config: Config) -> None:
 
 
 def test_other_commands_may_look_at_the_whole_language(config: Config) -> None:
-    assert config(f'{ROUTE}auth = "m"\n[auth.m]\ntype = "mtls"', check_capabilities=False).ok
+    assert config(f'{ROUTE}cache = "m"\n[caches.m]\nttl = "30s"', check_capabilities=False).ok

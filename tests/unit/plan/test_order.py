@@ -7,7 +7,7 @@ import pytest
 from gatewayctl.plan import STEPS, Phase, step_of
 from gatewayctl.plan.model import BodyLimitPlan, RespondPlan, StepPlan
 from gatewayctl.plan.order import in_step_order
-from gatewayctl.steps import ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps import ADD_STEPS, ADMIT_STEPS, SHAPE_STEPS
 from tests.unit.plan.compiling import compiled
 
 
@@ -20,7 +20,9 @@ def test_every_kind_of_step_plan_has_one_place() -> None:
 
 def test_every_step_that_is_done_is_in_the_order_under_its_phase() -> None:
     assert set(ADMIT_STEPS) == {step.plan for step in STEPS if step.phase is Phase.ADMIT}
-    assert set(SHAPE_STEPS) == {step.plan for step in STEPS if step.phase is Phase.SHAPE and step.plan is not None}
+    assert set(SHAPE_STEPS) | set(ADD_STEPS) == {
+        step.plan for step in STEPS if step.phase is Phase.SHAPE and step.plan is not None
+    }
 
 
 def test_every_step_says_why_it_stands_where_it_does() -> None:

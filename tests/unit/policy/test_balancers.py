@@ -1,6 +1,7 @@
 """What every load balancer promises, whatever it is called in the configuration."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -11,13 +12,13 @@ pytestmark = pytest.mark.parametrize("name", BALANCERS)
 
 
 def balancer(name: str, **weights: int) -> Balancer:
-    made = BALANCERS[name]()
+    made = BALANCERS[name](Random(1).random)
     made.replace(weights)
     return made
 
 
 def test_without_instances_there_is_nothing_to_pick(name: str) -> None:
-    assert BALANCERS[name]().pick() is None
+    assert BALANCERS[name](Random(1).random).pick() is None
     assert balancer(name).pick() is None
 
 
@@ -84,3 +85,10 @@ def test_two_balancers_share_nothing(name: str) -> None:
 
     assert {one.pick() for _ in range(20)} == {"a", "b"}
     assert {other.pick() for _ in range(20)} == {"c"}
+
+
+def test_what_is_told_of_an_instance_that_is_gone_is_not_minded(name: str) -> None:
+    made = balancer(name, a=1)
+    made.observe("gone", 0.1, 5.0)
+
+    assert made.pick() == "a"

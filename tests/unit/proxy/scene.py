@@ -7,11 +7,12 @@ Nothing listens and nothing waits; time passes with ``advance``.
 import gc
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from gatewayctl.plan.feeds import FeedPlan, StaticPlan
 from gatewayctl.plan.model import (
     AdminPlan,
     BodyLimitPlan,
@@ -35,6 +36,7 @@ from gatewayctl.routing import RouteSpec, compile_route
 from gatewayctl.server.generation import Generations
 from gatewayctl.telemetry.access_log import json_formatter
 from gatewayctl.upstream.connection import UpstreamConnection
+from gatewayctl.upstream.discovery.base import Snapshot
 from gatewayctl.upstream.instance import Instance
 from tests.support.http1 import Request, Response, Source, lines, read_request, read_response
 from tests.unit.proxy.transport import Clock, Loop, Transport
@@ -44,6 +46,7 @@ BUCKETS = (0.1, 1.0)
 
 SERVER = ServerPlan(
     listen=(Listen("127.0.0.1", 8080),),
+    workers=1,
     trusted_proxies=(),
     trust_unix=False,
     client_ip_header="x-forwarded-for",
@@ -144,12 +147,12 @@ class Scene:
     connected to while ``services_read`` is False never read.
     """
 
-    def __init__(self, what: Plan | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(self, what: Plan | None = None, *, clock: Clock | None = None, fetch: Any = None) -> None:
         self.clock = clock or Clock()
         self.loop = Loop(self.clock)
         self.loop.connect = self._connect
         self.reporter = Reporter()
-        self.gateway = Gateway(self.loop, self.reporter, clock=self.clock, wall_clock=self.clock)
+        self.gateway = Gateway(self.loop, self.reporter, clock=self.clock, wall_clock=self.clock, fetch=fetch)
         self.log: list[dict[str, Any]] = []
         self.gateway.log_line = json_formatter("full")
         self.gateway.write_log = lambda line: self.log.append(json.loads(line))
@@ -160,6 +163,7 @@ class Scene:
         self.sockets: list[socket.socket | None] = []
         self.services_read = True
         self.generations = Generations(self.gateway)
+        self.generations.fleets.want = self._resolve
         self.generation = 0
         self.bind(what or plan())
 
@@ -178,6 +182,14 @@ class Scene:
         swap.apply()
         gc.unfreeze()  # what is right for a process with one gateway is too much for one with a thousand
         return swap.bound
+
+    def _resolve(self, feeds: Collection[FeedPlan]) -> None:
+        """Says at once that every name stands for itself: the network of a scene has no addresses."""
+        for feed in feeds:
+            if isinstance(feed.source, StaticPlan) and self.generations.fleets.latest(feed) is None:
+                hosts = {i.host for i in feed.source.instances}
+                snapshot = Snapshot(feed, feed.source.instances, {host: (host,) for host in hosts})
+                self.generations.fleets.on_snapshot(snapshot)
 
     @property
     def bound(self) -> Bound:

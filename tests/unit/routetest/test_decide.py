@@ -1,11 +1,14 @@
 """The decision about a request before any step of its route: the same words as on the live path."""
 
+from dataclasses import replace
+
 import pytest
 
 from gatewayctl.plan.table import routing_options
 from gatewayctl.routetest.decide import Decision, decide
 from gatewayctl.routetest.request import asked, head_parser, read_head
 from gatewayctl.routing import RouteSpec, TableBuilder, compile_route
+from tests.unit.proxy.scene import plan
 from tests.unit.routetest.settings import server_settings
 
 _ROUTES = [
@@ -22,7 +25,7 @@ def _decide(path: str, method: str = "GET", *, settings: str = "", host: str | N
     for index, spec in enumerate(_ROUTES):
         builder.add(compile_route(spec, options), index)
     head = read_head(asked(path, method, host=host).raw(), head_parser(server), server)
-    return decide(head, builder.finish(), server)
+    return decide(head, builder.finish(), replace(plan(), server=server))
 
 
 def test_a_request_that_a_route_takes_is_a_match_with_its_parameters() -> None:

@@ -3,8 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from gatewayctl.policy.health.availability import Availability
+from gatewayctl.policy.health.outlier import OutlierDetector
+from gatewayctl.policy.limits.limit import LimitCount
+from gatewayctl.policy.retries.budget import RetryBudget
+from gatewayctl.state.registry import Registry
 from gatewayctl.telemetry.counted import Facts
 from gatewayctl.telemetry.series import Histogram, RouteSeries
+from gatewayctl.upstream.conduct import BreakerShelf
 
 BUCKETS = (0.01, 0.1, 1)
 FACTS = Facts(
@@ -14,6 +20,8 @@ FACTS = Facts(
     reloads=2,
     reload_failures=1,
     log_dropped=3,
+    bad_proxy_headers=2,
+    certificates=(("main", 1_900_000_000.0),),
 )
 
 
@@ -38,6 +46,8 @@ class Instance:
 @dataclass
 class Service:
     instances: list[Instance]
+    availability: Availability = field(default_factory=Availability)
+    trouble: str = ""
 
 
 @dataclass
@@ -63,5 +73,9 @@ class Gateway:
         self.connections: list[object] = []
         self.underscores = Underscores()
         self.internal_errors = 0
+        self.breakers: Registry[BreakerShelf] = Registry()
+        self.limits: Registry[LimitCount] = Registry()
+        self.budgets: Registry[RetryBudget] = Registry()
+        self.detectors: Registry[OutlierDetector] = Registry()
         if generation is not None:
             self.bound = generation

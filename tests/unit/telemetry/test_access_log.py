@@ -40,6 +40,7 @@ class Exchange:
     upstream_time: float = 0.0015
     received: int = 3
     sent: int = 42
+    course: Any = None
 
 
 def line(form: str, exchange: Exchange, query: str = "keys") -> bytes:

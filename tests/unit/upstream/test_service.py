@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gatewayctl.plan.model import InstancePlan, ServicePlan
+from gatewayctl.policy.health.availability import HEALTH, OUTLIER
 from tests.unit.proxy.scene import SERVICE, Scene, instance, plan, scene
 
 
@@ -95,3 +96,24 @@ def test_the_host_of_an_instance_leaves_out_the_port_that_everybody_knows() -> N
 
     assert [one.authority for one in (ipv6, plain, other)] == ["[2001:db8::1]:8080", "a.internal", "a.internal:443"]
     assert ipv6.url == "http://[2001:db8::1]:8080"
+
+
+def test_an_instance_that_something_stands_against_is_passed_over_until_nothing_does() -> None:
+    with scene(plan(services=[service(instance("a"), instance("b"))])) as s:
+        fitness = s.bound.services["up"].availability
+        fitness.mark("a", OUTLIER, True)
+        assert set(picks(s, 6)) == {"b"}
+
+        s.bind(plan(services=[service(instance("a"), instance("b"), instance("c"))]))
+        assert set(picks(s, 6)) == {"b", "c"}, "a reload changes nothing about it"
+
+        fitness.mark("a", OUTLIER, False)
+        assert set(picks(s, 6)) == {"a", "b", "c"}
+
+
+def test_when_every_instance_is_out_all_are_taken() -> None:
+    with scene(plan(services=[service(instance("a"), instance("b"))])) as s:
+        for id in "ab":
+            s.bound.services["up"].availability.mark(id, HEALTH, True)
+
+        assert set(picks(s, 4)) == {"a", "b"}

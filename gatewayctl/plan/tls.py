@@ -1,0 +1,30 @@
+"""What https listeners show and ask for. The keys themselves stay in their files: a plan names them, and changes with them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePlan:
+    """``cert`` and ``key`` are files, ``names`` the DNS names in the certificate, lower case, ``*.`` for wildcards.
+
+    ``ends``: seconds since the epoch after which it is no longer valid. ``seen`` is a hash of both files.
+    """
+
+    name: str
+    cert: str
+    key: str
+    names: tuple[str, ...]
+    ends: float
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTlsPlan:
+    """``[server.tls]``. ``client_auth`` is none, request or require; the first certificate is served where none fits."""
+
+    min_version: str
+    client_auth: str
+    client_ca: str
+    client_ca_seen: str
+    redirect_http: bool
+    certificates: tuple[CertificatePlan, ...]

@@ -1,0 +1,68 @@
+"""Least connections: the instance with the fewest requests in flight for its weight; those that are level take turns.
+
+The turns are smooth weighted round robin, so that an idle fleet shares by weight as well. It looks at every instance;
+for hundreds of them ``p2c`` does nearly as well and looks at two.
+"""
+
+from collections.abc import Mapping
+
+from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
+from gatewayctl.policy.balancing.fleet import Fleet, Lots, Seat
+
+
+class LeastConnections:
+    """See ``Balancer``."""
+
+    __slots__ = ("_at", "_fleet")
+
+    def __init__(self, random: Random) -> None:
+        self._fleet = Fleet()
+        self._at = 0
+
+    def replace(
+        self, weights: Mapping[str, int], loads: Mapping[str, Load] = NO_LOADS, now: float | None = None
+    ) -> None:
+        self._fleet.replace(weights, loads, now)
+
+    def pick(self, usable: Usable | None = None, now: float = 0.0, key: bytes = b"") -> str | None:
+        fleet = self._fleet
+        lots = fleet.settled if usable is None and now >= fleet.warm_at else fleet.lots(usable, now)
+        seats = lots.seats
+        if not seats:
+            return None
+        if lots.sums is not None:
+            return self._by_weight(lots, now)
+        at = self._at + 1  # of those that are level, the first after the last one chosen
+        if at >= len(seats):
+            at = 0
+        least = seats[at].load.in_flight
+        if least:
+            for place in (*range(at + 1, len(seats)), *range(at)):
+                load = seats[place].load.in_flight
+                if load < least:
+                    at, least = place, load
+                    if not load:
+                        break
+        self._at = at
+        return seats[at].id
+
+    def _by_weight(self, lots: Lots, now: float) -> str:
+        level: list[Seat] = []
+        least = float("inf")
+        for seat in lots.seats:
+            busy = seat.load.in_flight / seat.weight_at(now)
+            if busy < least:
+                level, least = [seat], busy
+            elif busy == least:
+                level.append(seat)
+        total = 0.0
+        for seat in level:
+            weight = seat.weight_at(now)
+            seat.credit += weight
+            total += weight
+        chosen = max(level, key=lambda seat: seat.credit)
+        chosen.credit -= total
+        return chosen.id
+
+    def observe(self, id: str, seconds: float, now: float) -> None:
+        """Counts requests, not seconds."""

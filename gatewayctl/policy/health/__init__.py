@@ -1,0 +1,1 @@
+"""Which instances are fit for traffic: what active checks and outlier detection conclude, kept in one place."""

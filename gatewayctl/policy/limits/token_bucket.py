@@ -1,0 +1,48 @@
+"""Token bucket: up to ``burst`` at once, refilled evenly at ``limit`` a window.
+
+It is the generic cell rate algorithm (GCRA) in its form as a meter: the record has what is out of the bucket, in requests,
+at a moment; it runs back at a constant rate. The theoretical arrival time of the other form is that moment plus what is
+out times the interval between two requests.
+"""
+
+from typing import Final
+
+from gatewayctl.policy.limits.base import State
+from gatewayctl.policy.records import Record
+
+_WHOLE: Final = 1e-6
+"""Of a request: what rounding may be off by. Far less than one is never granted too many."""
+
+
+class TokenBucket:
+    """See ``Algorithm``. The record: when it was written, what was out then."""
+
+    width: Final = 2
+    holds: Final = False
+
+    def __init__(self, limit: int, window: int, burst: int) -> None:
+        self._burst = burst
+        self._interval = window / limit
+        """Microseconds in which one comes back."""
+
+    def take(self, record: Record, cost: int, now: int) -> Record | None:
+        out = self._out(record, now) + cost
+        return None if out > self._burst + _WHOLE else (now, out)
+
+    def give_back(self, record: Record, cost: int) -> Record:
+        return (record[0], max(record[1] - cost, 0.0))
+
+    def wait(self, record: Record, cost: int, now: int) -> int:
+        missing = self._out(record, now) + cost - self._burst
+        return 0 if missing <= _WHOLE else int(missing * self._interval) + 1
+
+    def state(self, record: Record, now: int) -> State:
+        out = self._out(record, now)
+        return State(max(int(self._burst - out + _WHOLE), 0), int(out * self._interval))
+
+    def _out(self, record: Record, now: int) -> float:
+        written, out = record
+        passed = now - written
+        if passed <= 0:  # a clock that was set back gives nothing, and takes nothing away
+            return out
+        return max(out - passed / self._interval, 0.0)

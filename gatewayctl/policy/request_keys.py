@@ -1,0 +1,93 @@
+"""What a request has in common with others: the keys that limits count by and that the hash balancer goes by."""
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from ipaddress import IPv6Address, ip_address
+from typing import Final, Protocol
+from urllib.parse import unquote_to_bytes
+
+from gatewayctl.core.fields import combined
+from gatewayctl.core.messages import RequestHead
+
+_LONGEST: Final = 64
+"""Bytes of a value that are kept as they are; a longer one is kept as a digest, so that a key's size is bounded."""
+_STANDS_IN: Final = b"\x01"
+"""Before the address that stands in for what a request lacks: no value of a request can begin with it."""
+
+
+class Keyed(Protocol):
+    """What of a request can be part of a key."""
+
+    head: RequestHead
+    path: bytes
+    params: Mapping[str, bytes]
+
+    @property
+    def client_ip(self) -> bytes: ...
+    @property
+    def route_name(self) -> str: ...
+    @property
+    def service_name(self) -> str: ...
+
+
+Part = Callable[[Keyed], bytes | None]
+
+
+def client_address(request: Keyed) -> bytes:
+    """The client's address; of IPv6 the first 64 bits, for whoever has one such address has them all."""
+    address = request.client_ip
+    if b":" not in address:
+        return address
+    try:
+        parsed = ip_address(address.decode("latin-1"))
+    except ValueError:
+        return address  # a unix socket, or no address at all
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped).encode()
+    return parsed.packed[:8]
+
+
+def cookie(head: RequestHead, name: bytes) -> bytes | None:
+    """The value of a cookie (RFC 6265 5.4), the first of that name; None if there is none."""
+    sent = combined(head.fields, b"cookie")
+    if sent is None:
+        return None
+    for pair in sent.replace(b",", b";").split(b";"):
+        found, equals, value = pair.strip().partition(b"=")
+        if equals and found == name:
+            return value
+    return None
+
+
+def part_of(word: str) -> Part:
+    """What takes that part of a key from a request: ``client_ip``, ``header:NAME``, …; it gives None where it is lacking."""
+    if word == "client_ip":
+        return client_address
+    kind, _, name = word.partition(":")
+    written = name.encode()
+    parts: dict[str, Part] = {
+        "global": lambda request: b"",
+        "route": lambda request: request.route_name.encode(),
+        "service": lambda request: request.service_name.encode(),
+        "path": lambda request: request.path,
+        "header": lambda request: combined(request.head.fields, written),
+        "cookie": lambda request: cookie(request.head, written),
+        "param": lambda request: None if name not in request.params else unquote_to_bytes(request.params[name]),
+    }
+    return parts[kind]
+
+
+def key_maker(words: Sequence[str]) -> Callable[[Keyed], bytes]:
+    """What makes the key of a request from these parts; where one is lacking, the client's address stands in for it."""
+    if tuple(words) == ("client_ip",):
+        return client_address
+    parts = tuple(part_of(word) for word in words)
+    return lambda request: b"\0".join([_bounded(part(request), request) for part in parts])
+
+
+def _bounded(value: bytes | None, request: Keyed) -> bytes:
+    if value is None:
+        return _STANDS_IN + client_address(request)
+    return value if len(value) <= _LONGEST else blake2b(value, digest_size=16).digest()

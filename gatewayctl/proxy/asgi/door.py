@@ -1,0 +1,317 @@
+"""One request behind an ASGI server: what the exchange says goes out through ``send``, what ``receive`` gives comes in.
+
+Everything an exchange calls returns at once. The call of the application is the only writer: it waits on one future,
+and sends what has gathered meanwhile. A task that reads is made where there is something to read: a body, or, after a
+moment, the news that the client has left.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from starlette.types import Message, Receive, Scope, Send
+
+from gatewayctl.core.framing import CHUNKED, NO_BODY
+from gatewayctl.policy.auth.certificate import PeerCertificate
+from gatewayctl.proxy.asgi.exchange import AsgiExchange
+from gatewayctl.proxy.asgi.headers import Pairs
+from gatewayctl.proxy.pace import Pace
+from gatewayctl.state.timer_wheel import NEVER
+
+if TYPE_CHECKING:
+    from gatewayctl.proxy.asgi.application import AsgiGateway
+    from gatewayctl.upstream.connection import UpstreamConnection
+
+HIGH_WATER: Final = 64 * 1024
+"""Bytes that may wait for ``send`` before the service is read no further."""
+_PATIENCE: Final = 0.05
+"""Seconds after which it is worth a task to hear of a client that leaves."""
+_CLOSE: Final = (b"connection", b"close")
+_LEFT: Final = "the client closed the connection before the response was complete"
+
+
+class ResponseCutError(Exception):
+    """Raised into the server in the middle of a response that will not be completed, so that the client sees it."""
+
+
+class AsgiDoor:
+    """See ``Door``. ``run`` is the call of the application."""
+
+    __slots__ = (
+        "_answer",
+        "_body_open",
+        "_cut",
+        "_finished",
+        "_full",
+        "_http1",
+        "_left",
+        "_pace",
+        "_paused",
+        "_pieces",
+        "_queued",
+        "_read_by",
+        "_reader",
+        "_receive",
+        "_resumed",
+        "_wake",
+        "_write_by",
+        "exchange",
+        "origin",
+        "passed_on",
+        "peer",
+        "scheme",
+    )
+
+    START: ClassVar = "http.response.start"
+    BODY: ClassVar = "http.response.body"
+    ENDS: ClassVar = "http.disconnect"
+
+    exchange: AsgiExchange
+
+    def __init__(self, origin: "AsgiGateway", scope: Scope, peer: bytes, receive: Receive) -> None:
+        self.origin = origin
+        self.peer = peer
+        self.scheme = b"https" if scope["scheme"] in {"https", "wss"} else b"http"
+        self.passed_on = False
+        self._http1 = scope["http_version"][:1] == "1"
+        self._receive = receive
+        self._reader: asyncio.Task[None] | None = None
+        self._body_open = self._paused = False
+        self._resumed: asyncio.Future[None] | None = None
+        self._pace: Pace | None = None
+        self._answer: tuple[int, Pairs] | None = None
+        self._pieces: list[bytes] = []
+        self._queued = 0
+        self._full = self._finished = self._cut = self._left = False
+        self._wake: asyncio.Future[None] | None = None
+        self._read_by = self._write_by = NEVER
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether what no route takes goes to an application behind the gateway."""
+        return self.origin.fallback is not None
+
+    @property
+    def certificate(self) -> PeerCertificate | None:
+        """None: TLS is the server's, and what it knows of a client's certificate it does not tell."""
+        return None
+
+    # ── the call ──────────────────────────────────────────────────────
+
+    async def run(self, send: Send, first: Message | None = None) -> None:
+        """From a request that has begun to its last message; ``first`` is what was received already, of a body.
+
+        Raises ResponseCutError where the response is cut.
+        """
+        if self.exchange.head.body != NO_BODY:
+            self._body_open = True
+            self._pace = Pace(self.origin.gateway.bound.min_body_rate)
+            if first is None or self._take(first):
+                self._read()
+        vigil = self.origin.vigil
+        vigil.begin(self)
+        try:
+            await self._converse(send)
+        finally:
+            vigil.end(self)
+            if self._reader is not None:
+                self._reader.cancel()
+            self.exchange.on_client_gone("the server ended the request")  # where it was cancelled: else all is settled
+
+    async def _converse(self, send: Send) -> None:
+        while self._answer is None and not self._cut:
+            await self._until_woken()
+        if self._answer is not None:
+            await self._respond(send)
+
+    async def answer_now(self, send: Send) -> None:
+        """As ``run``, where all of the response is there already."""
+        if self._answer is not None:
+            await self._respond(send)
+
+    async def _until_woken(self) -> None:
+        wake = self._wake = self.origin.gateway.loop.create_future()
+        await wake
+
+    def _wake_up(self) -> None:
+        wake = self._wake
+        if wake is not None:
+            self._wake = None
+            if not wake.done():
+                wake.set_result(None)
+
+    async def _respond(self, send: Send) -> None:
+        try:
+            await self._send_all(send)
+        except OSError:  # what newer servers say where the client has gone
+            self._leave(_LEFT)
+
+    async def _send_all(self, send: Send) -> None:
+        status, headers = self._answer  # type: ignore[misc]
+        await send({"type": self.START, "status": status, "headers": headers})
+        body = self.BODY
+        if not self._pieces and not self._finished:
+            await send({"type": body, "body": b"", "more_body": True})  # some servers hold the head back until then
+        while not self._cut:
+            pieces = self._pieces
+            if self._finished:
+                await send({"type": body, "body": pieces[0] if len(pieces) == 1 else b"".join(pieces)})
+                return
+            if not pieces:
+                await self._until_woken()
+                continue
+            self._pieces = []
+            await self._send_piece(send, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        if not self._left:
+            raise ResponseCutError("the response was cut: its service broke it off, or a timeout did")
+
+    async def _send_piece(self, send: Send, data: bytes) -> None:
+        """One piece, within a time that a client which reads at all can keep to."""
+        bound = self.origin.gateway.bound
+        slowest = len(data) / bound.min_body_rate if bound.min_body_rate else NEVER
+        self._write_by = self.origin.gateway.clock() + bound.body_timeout + slowest
+        await send({"type": self.BODY, "body": data, "more_body": True})
+        self._write_by = NEVER
+        self._queued -= len(data)
+        if self._full and self._queued < HIGH_WATER:
+            self._full = False
+            self.exchange.on_client_writable(True)
+
+    def look(self, now: float) -> None:
+        """See ``Waiting``."""
+        exchange = self.exchange
+        if now >= self._read_by:
+            self._read_by = NEVER
+            if exchange.responded:
+                self._leave("the client stopped sending")
+            else:
+                exchange.refuse_body("request_timeout", "the request's body stopped arriving")
+        elif now >= self._write_by:
+            self._write_by = NEVER
+            self._leave("the client stopped reading")
+        elif self._reader is None and now - exchange.started >= _PATIENCE:
+            self._read()
+
+    def _leave(self, detail: str) -> None:
+        """The client is given up: nothing more is done for it."""
+        self.exchange.on_client_gone(detail)
+        self._cut = True
+        self._wake_up()
+
+    # ── reading ───────────────────────────────────────────────────────
+
+    def _read(self) -> None:
+        self._reader = self.origin.gateway.loop.create_task(self._reading())
+
+    async def _reading(self) -> None:
+        """Reads until there is nothing more to come. A body is read to its end; then only the client's leaving is news."""
+        origin = self.origin
+        try:
+            while True:
+                while self._paused:
+                    self._read_by = NEVER
+                    self._resumed = origin.gateway.loop.create_future()
+                    await self._resumed
+                if self._body_open:
+                    self._read_by = origin.gateway.clock() + origin.gateway.bound.body_timeout
+                message = await self._receive()
+                self._read_by = NEVER
+                if not self._take(message):
+                    return
+        except Exception as error:
+            origin.gateway.report(error, "reading a request")
+            self.exchange.refuse_body("internal_error", "the request could not be read")
+
+    def _take(self, message: Message) -> bool:
+        """Whether there is more to read at once."""
+        if message["type"] == self.ENDS:
+            self._left = True
+            self._leave(_LEFT)
+            return False
+        if not self._body_open:
+            return True
+        self._take_body(message.get("body", b""), message.get("more_body", False))
+        if self._body_open:
+            return True
+        self._reader = None  # made again if it takes long
+        return False
+
+    def _take_body(self, data: bytes, more: bool) -> None:
+        """A piece of the request's body, which must be as long as was stated: whoever is behind counts by that too."""
+        exchange = self.exchange
+        stated = exchange.head.body
+        if data:
+            if stated != CHUNKED and exchange.received + len(data) > stated:
+                self._refuse("bad_request", "the body is longer than its Content-Length")
+                return
+            exchange.on_body(data)
+            if more and self._pace is not None and not self._pace.keeps(exchange.gateway.clock(), len(data)):
+                self._refuse("request_timeout", "the request's body arrives too slowly")
+                return
+        if not more:
+            self._body_open = False
+            if stated not in {CHUNKED, exchange.received}:
+                self._refuse("bad_request", "the body is shorter than its Content-Length")
+            else:
+                exchange.on_body_end()
+
+    def _refuse(self, reason: str, detail: str) -> None:
+        self._body_open = False
+        self.exchange.refuse_body(reason, detail)
+
+    def pause_body(self) -> None:
+        """See ``Door``."""
+        self._paused = True
+
+    def resume_body(self) -> None:
+        """See ``Door``."""
+        self._paused = False
+        if self._pace is not None:
+            self._pace.begin_anew()
+        resumed, self._resumed = self._resumed, None
+        if resumed is not None and not resumed.done():
+            resumed.set_result(None)
+
+    # ── answers ───────────────────────────────────────────────────────
+
+    def respond(self, line: bytes, lines: Sequence[bytes], length: int, first: bytes, complete: bool) -> None:
+        """See ``Door``. The server frames the body: by Content-Length, or in its own way where there is none."""
+        origin = self.origin
+        pairs = origin.pairs.of(lines)
+        status = int(line[9:12])
+        if status == 304:  # servers take its Content-Length for a promise
+            pairs = [pair for pair in pairs if pair[0] != b"content-length"]
+        if self._http1 and (not self.exchange.head.keep_alive or origin.gateway.draining):
+            pairs.append(_CLOSE)
+        self._answer = status, pairs
+        self._finished = complete
+        if first:
+            self._pieces.append(first)
+            self._queued = len(first)
+        self._wake_up()
+
+    def interim(self, line: bytes, lines: Sequence[bytes]) -> None:
+        """See ``Door``. ASGI has no interim responses: the server has answered Expect itself, others end here."""
+
+    def piece(self, data: bytes) -> None:
+        """See ``Door``."""
+        self._pieces.append(data)
+        self._queued += len(data)
+        if self._queued >= HIGH_WATER and not self._full:
+            self._full = True
+            self.exchange.on_client_writable(False)
+        self._wake_up()
+
+    def end(self, trailers: Sequence[bytes]) -> None:
+        """See ``Door``. Trailers end here: servers do not carry them."""
+        self._finished = True
+        self._wake_up()
+
+    def cut(self) -> None:
+        """See ``Door``."""
+        self._cut = True
+        self._wake_up()
+
+    def switch(self, line: bytes, lines: Sequence[bytes], first: bytes, upstream: "UpstreamConnection") -> None:
+        """See ``Door``. Never asked for: an upgrade other than to WebSocket is not passed on."""
+        raise NotImplementedError("an ASGI server carries no switch of protocols")

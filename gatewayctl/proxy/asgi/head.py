@@ -1,0 +1,76 @@
+"""From an ASGI scope to a request head, by the rules that the express door reads bytes by.
+
+A server has parsed the request already, and has forgiven, joined or decoded what it pleased. So what is left is written
+down as a head once more and read strictly: one set of rules, whoever has the connection.
+"""
+
+from typing import Final
+from urllib.parse import quote
+
+from starlette.types import Scope
+
+from gatewayctl.core.fields import Kind
+from gatewayctl.core.framing import NO_BODY, BadMessage
+from gatewayctl.core.messages import PLAIN, RequestHead, Wishes
+from gatewayctl.proxy.bound import Bound
+
+_SAFE: Final = "/:@!$&'()*+,;=~"
+"""What RFC 3986 3.3 lets stand in a path beside letters, digits and the marks that are never escaped."""
+
+
+def raw_head(scope: Scope) -> bytes:
+    """The request line and the field lines joined by CRLF, as far as the server has kept them.
+
+    ``raw_path`` is what the client wrote, without the prefix that the gateway is mounted under.
+    """
+    target = scope.get("raw_path") or quote(scope["path"], safe=_SAFE).encode()
+    if scope["root_path"]:
+        target = _below(target, scope["root_path"])
+    query = scope["query_string"]
+    if query:
+        target = b"%b?%b" % (target, query)
+    minor = b"0" if scope["http_version"] == "1.0" else b"1"
+    line = b"%b %b HTTP/1.%b" % (scope.get("method", "GET").encode("latin-1", "replace"), target, minor)
+    return b"\r\n".join([line, *[name + b": " + value for name, value in scope["headers"]]])
+
+
+def _below(target: bytes, root: str) -> bytes:
+    """``target`` below where the gateway is mounted; as it is where the server does not count that into the path."""
+    prefix = root.rstrip("/").encode()
+    rest = target[len(prefix) :]
+    if target.startswith(prefix) and rest[:1] in {b"/", b""}:
+        return rest or b"/"
+    return target
+
+
+def read_head(scope: Scope, raw: bytes, bound: Bound) -> RequestHead:
+    """The head in ``raw``, which is that of ``scope``. Raises BadMessage, as ``HeadParser.request`` does."""
+    if len(raw) > bound.max_header_size:
+        if raw.find(b"\r\n", 0, bound.max_header_size) < 0:
+            raise BadMessage("uri_too_long", "the request line is too long")
+        raise BadMessage("headers_too_large", f"the head is larger than {bound.max_header_size} bytes")
+    headers = scope["headers"]
+    if raw.count(b"\r\n") != len(headers):
+        raise BadMessage("bad_request", "a line break within a header")
+    if scope["http_version"][:1] != "1" and any(b":" in name for name, _ in headers):  # the first colon ends a name
+        raise BadMessage("bad_request", "malformed header name")
+    root = scope["root_path"]
+    if root and scope["path"].startswith(root) and scope.get("raw_path", b"/")[:1] == b"/":
+        _check_mounted(scope, root)
+    head = bound.parser.request(raw)
+    if head.wishes is not PLAIN:  # what a server cannot carry, or has seen to itself
+        named = head.wishes.dropped_names
+        head.wishes = Wishes(dropped_names=named) if named else PLAIN
+    return head
+
+
+def _check_mounted(scope: Scope, root: str) -> None:
+    """The server took the path for one below ``root``; then it has to be written so."""
+    raw = scope.get("raw_path")
+    if raw and not raw.startswith(root.rstrip("/").encode()):
+        raise BadMessage("bad_request", "the path spells what the gateway is mounted under in another way")
+
+
+def states_no_length(scope: Scope, head: RequestHead) -> bool:
+    """Whether only the messages of the server can tell if there is a body: HTTP/2 needs no field to say so."""
+    return scope["http_version"][:1] != "1" and head.body == NO_BODY and not head.kinds & Kind.CONTENT_LENGTH

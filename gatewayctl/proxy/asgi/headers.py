@@ -1,0 +1,46 @@
+"""From field lines to the pairs that ASGI wants; the lines that most answers begin with are remembered."""
+
+from collections.abc import Sequence
+from typing import Final
+
+Pairs = list[tuple[bytes, bytes]]
+
+_REMEMBER: Final = 512
+"""Blocks remembered before starting afresh."""
+_REMEMBER_BLOCK: Final = 1024
+"""Bytes of the largest that is."""
+
+
+def pairs_of(block: bytes) -> Pairs:
+    """Name (lower case) and value of each line of a block."""
+    found = []
+    for line in block.split(b"\r\n"):
+        if line:
+            name, _, value = line.partition(b": ")
+            found.append((name.lower(), value))
+    return found
+
+
+class HeaderPairs:
+    """Belongs to one gateway. Lines with cookies are not remembered: no two clients get the same ones."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Pairs] = {}
+
+    def of(self, lines: Sequence[bytes]) -> Pairs:
+        """The pairs of ``lines``, pieces of field lines as a ``Door`` is given them; the first piece is whole lines."""
+        first = lines[0]
+        known = self._known.get(first)
+        if known is None:
+            known = self._learn(first)
+        return known + pairs_of(b"".join(lines[1:]))
+
+    def _learn(self, block: bytes) -> Pairs:
+        pairs = pairs_of(block)
+        if len(block) <= _REMEMBER_BLOCK and all(name != b"set-cookie" for name, _ in pairs):
+            if len(self._known) >= _REMEMBER:
+                self._known.clear()
+            self._known[block] = pairs
+        return pairs

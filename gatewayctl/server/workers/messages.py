@@ -1,0 +1,137 @@
+"""What the supervisor and its workers say to each other, in the order of a worker's life."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gatewayctl.server.workers.counts import Counts
+from gatewayctl.state.shared.stores import Handed
+from gatewayctl.upstream.discovery.base import Snapshot
+
+# ── to a worker ───────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Bind generation ``number``, whose parcel comes with this as a descriptor, but do not put it in force yet.
+
+    ``ports`` are those of the built-in instances, which run in the supervisor, by service and instance.
+    """
+
+    number: int
+    ports: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What discovery, which runs in the supervisor, has found for a service."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A store that generations to come need; its memory comes with this as a descriptor."""
+
+    store: Handed
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Put the generation that was prepared in force; with the first one, begin to accept."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Forget what was prepared: the generation will not come."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say now what was counted; the answer carries ``token``."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Accept on this socket of worker ``index`` too (its descriptor comes with this): that worker does not start any more."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Worker ``index`` accepts by itself again."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The end has begun: health checks say no, traffic goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Accept nothing more, let requests finish for ``grace`` seconds, then end."""
+
+    grace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """End now."""
+
+
+# ── from a worker ─────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The generation is bound and waits for ``Commit``."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotPrepared:
+    """It cannot be bound; ``why`` in a few words."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The generation is in force here."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """It lives, and this is what has changed since the last beat. ``token`` is that of a ``Tell``, 0 without one."""
+
+    counts: Counts
+    token: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line for the gateway's own log."""
+
+    level: str
+    message: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """All is drained, or ``cut`` connections (with ``in_flight`` requests) were cut; the process ends now."""
+
+    cut: int
+    in_flight: int

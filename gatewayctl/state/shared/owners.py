@@ -1,0 +1,44 @@
+"""Which of the processes that share a host's states are alive: a number for each, which changes when it is gone.
+
+What a process holds is noted together with its number. A number that has changed makes everything noted under the old one
+void at once, wherever it stands.
+"""
+
+import mmap
+import os
+import tempfile
+from typing import Final
+
+MOST: Final = 1024
+"""Processes."""
+
+
+class Owners:
+    """``index`` is this process's own place. One memory for all stores of a host, opened by its descriptor elsewhere."""
+
+    __slots__ = ("_memory", "count", "descriptor", "index", "terms")
+
+    def __init__(self, descriptor: int, count: int, index: int = 0) -> None:
+        self.descriptor = descriptor
+        self.count = count
+        self.index = index
+        self._memory = mmap.mmap(descriptor, 8 * count)
+        self.terms = memoryview(self._memory).cast("q")
+        """The number of each place's present process."""
+
+    @classmethod
+    def made(cls, count: int) -> "Owners":
+        """A new one for so many processes (at most 1024). Raises OSError."""
+        with tempfile.TemporaryFile() as file:
+            file.truncate(8 * count)
+            return cls(os.dup(file.fileno()), count)
+
+    def gone(self, index: int) -> None:
+        """The process of that place has ended: what it held is free. For whoever starts them, before the next takes the place."""
+        self.terms[index] += 1
+
+    def close(self) -> None:
+        """It is not used here any more."""
+        self.terms.release()
+        self._memory.close()
+        os.close(self.descriptor)

@@ -1,0 +1,28 @@
+"""What the steps of a request have found out and hold. Made for the first step that has something to keep."""
+
+from collections.abc import Callable, Sequence
+
+from gatewayctl.policy.limits.limit import Decision, Taken
+
+
+class Course:
+    """``guards`` are called exactly once when the request has ended, however it did: they give back what it held."""
+
+    __slots__ = ("decisions", "guards", "reported", "session", "taken")
+
+    def __init__(self) -> None:
+        self.guards: list[Callable[[], None]] | None = None
+        self.decisions: Sequence[Decision] = ()
+        """What the limits said."""
+        self.taken: Taken | None = None
+        """The same, where one limit let it pass."""
+        self.reported: tuple[str, ...] = ()
+        """Limits that would have refused it, but only report."""
+        self.session = b""
+        """The token of the instance that its sticky session is on."""
+
+    def guard(self, give_back: Callable[[], None]) -> None:
+        """Something is held until the request ends."""
+        if self.guards is None:
+            self.guards = []
+        self.guards.append(give_back)

@@ -1,0 +1,86 @@
+"""The rows of the tables through nginx and HAProxy too: where they and the gateway both forward, they forward the same.
+
+What the gateway refuses they may well take, since it is stricter on purpose; what it forwards must never be read by
+another gateway as another request: then somebody between could be fooled.
+"""
+
+import importlib
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gatewayctl.routing import PathError, canonical_path
+from tests.support.cases import Forwarded, pieces
+from tests.support.client import Client
+from tests.support.http1 import IncompleteError, MalformedError
+from tests.support.proxies import Proxy
+from tests.support.upstream import RawUpstream
+
+HERE = Path(__file__).parent
+KINDS = ("nginx", "haproxy")
+_ABSOLUTE = re.compile(rb"\Ahttps?://[^/?]*", re.IGNORECASE)
+
+
+def rows() -> list[Forwarded]:
+    """Every row of every table of requests that are forwarded."""
+    found: dict[str, Forwarded] = {}
+    for path in sorted(HERE.glob("test_*.py")):
+        if path.stem == Path(__file__).stem:
+            continue
+        module = importlib.import_module(f"tests.conformance.{path.stem}")
+        for function in vars(module).values():
+            for mark in getattr(function, "pytestmark", ()):
+                if mark.name == "parametrize" and mark.args[0] == "case":
+                    for row in mark.args[1]:
+                        if isinstance(row, Forwarded):
+                            found[f"{path.stem.removeprefix('test_')}: {row.name}"] = row
+    return [Forwarded(name, row.sent, row.method, row.target, row.body) for name, row in found.items()]
+
+
+ROWS = rows()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def other(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Proxy, RawUpstream]]:
+    """One of the other gateways, with an upstream of its own."""
+    kind = str(request.param)
+    binary = shutil.which(kind, path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") or shutil.which(kind)
+    if binary is None:
+        pytest.skip(f"{kind} is not installed")
+    with RawUpstream() as upstream:
+        proxy = Proxy(kind, binary, tmp_path_factory.mktemp(kind), upstream.port)
+        yield proxy, upstream
+        proxy.stop()
+
+
+def test_the_tables_have_rows_to_compare() -> None:
+    assert len(ROWS) >= 100
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_another_gateway_reads_the_same_request(other: tuple[Proxy, RawUpstream], row: Forwarded) -> None:
+    proxy, upstream = other
+    upstream.forget()
+    with Client(proxy.address, timeout=5) as client:
+        try:
+            status = client.send(*pieces(row.sent)).response(row.method).status
+        except (IncompleteError, MalformedError, TimeoutError, OSError):
+            status = 0  # it takes the bytes for no request at all: there is nothing to disagree about
+    if status != 200:
+        return
+    (request,) = [one for one in upstream.requests if one.target != b"/probe"]
+    assert request.body == row.body, f"{proxy.kind} read another body"
+    assert request.method == row.method
+    path, _, query = _ABSOLUTE.sub(b"", request.target).partition(b"?")  # HAProxy passes the absolute form on
+    ours, _, our_query = row.target.partition(b"?")
+    assert query == our_query
+    try:
+        theirs = canonical_path(path or b"/", encoded_slashes="keep", merge_slashes=False)
+    except PathError:
+        pytest.fail(f"{proxy.kind} forwards a path that the gateway would refuse: {path!r}")
+    assert theirs == ours, f"{proxy.kind} forwards another path"
