@@ -13,6 +13,7 @@ from tests.support.language_server import LanguageServer
 ROOT = Path(__file__).parents[2]
 BRIDGE = ROOT / "tests/support/taplo_lsp.cjs"
 SETTINGS = {"schema": {"enabled": True, "links": False, "associations": {}, "catalogs": []}}
+ATTEMPTS = 500
 MODULES = [Path(place) for place in os.environ.get("NODE_PATH", "").split(os.pathsep) if place]
 
 pytestmark = pytest.mark.skipif(
@@ -40,14 +41,16 @@ class Editor:
     def completions(self, text: str) -> set[str]:
         """What is offered at the cursor."""
         line, column = self.open(text)
-        self._server.notice("taplo/didChangeSchemaAssociation")
         where = {"textDocument": {"uri": self._file.as_uri()}, "position": {"line": line, "character": column}}
-        return {item["label"] for item in self._server.request("textDocument/completion", where)}
+        for _ in range(ATTEMPTS):  # until the server has read the schema there is nothing to offer
+            offered = self._server.request("textDocument/completion", where) or []
+            if offered:
+                return {item["label"] for item in offered}
+        return set()
 
     def errors(self, text: str) -> list[tuple[int, str]]:
         """Line and message of what is marked once the schema has been asked."""
         self.open(text)
-        self._server.notice("taplo/didChangeSchemaAssociation")
         while not (marked := self._server.notice("textDocument/publishDiagnostics")["diagnostics"]):
             continue
         return [(each["range"]["start"]["line"], each["message"]) for each in marked]

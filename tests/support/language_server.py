@@ -1,6 +1,7 @@
 """A client of a language server on its standard streams, as an editor is (Language Server Protocol 3.17)."""
 
 import json
+import select
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from tests.support.processes import bound_to_us
 
 MESSAGES = 200
 """How many messages are read while one is waited for."""
+PATIENCE = 20.0
+"""Seconds that the next message may take."""
 
 
 class LanguageServer:
@@ -24,6 +27,7 @@ class LanguageServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,  # what is read ahead would not be seen by select
         )
         root = directory.as_uri()
         self._number = 0
@@ -96,11 +100,18 @@ class LanguageServer:
     def _read(self) -> dict[str, Any]:
         stream = self._process.stdout
         assert stream is not None
+        ready, _, _ = select.select([stream], [], [], PATIENCE)
+        assert ready, "the language server says nothing"
         length = 0
         while line := stream.readline().strip():
             name, _, value = line.partition(b":")
             if name.lower() == b"content-length":
                 length = int(value)
         assert length, "the language server has ended"
-        message: dict[str, Any] = json.loads(stream.read(length))
+        body = b""
+        while len(body) < length:
+            piece = stream.read(length - len(body))
+            assert piece, "the language server has ended"
+            body += piece
+        message: dict[str, Any] = json.loads(body)
         return message
