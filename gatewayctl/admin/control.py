@@ -162,5 +162,9 @@ class Control(Protocol):
     async def drain(self) -> dict[str, Any]:
         """Begins to end the gateway, as SIGTERM does. Gives what will happen, JSON-able; asked again it changes nothing."""
 
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of every secret, by the JSON pointer of its key path; keyed by the admin token, so that only
+        who knows it can compare. None without a token."""
+
     async def reload(self) -> Reloaded:
         """Loads the configuration anew. Calls that overlap take turns. A wrong configuration is no exception."""

@@ -97,6 +97,12 @@ CODES: Final[dict[str, str]] = {
     "E601": "not a request",
     "E602": "an expectation of what cannot be known offline",
     "E603": "no route tests are there",
+    # history and comparing
+    "E531": "not in a Git repository",
+    "E532": "there is no such revision",
+    "E533": "a repository without commits",
+    "E534": "there is no git command",
+    "E535": "what a gateway runs cannot be compared",
     # capabilities
     "E901": "not available in this version",
 }

@@ -21,7 +21,7 @@ from gatewayctl.diff.sending import (
     transform_differences,
 )
 from gatewayctl.diff.showing import shown_request
-from gatewayctl.diff.side import Side
+from gatewayctl.diff.side import Side, aligned
 from gatewayctl.diff.whole import whole_differences
 from gatewayctl.routing import Witness
 from gatewayctl.routing.exact import Bound
@@ -60,6 +60,7 @@ class _Comparison:
 
     def diff(self) -> Diff:
         """Runs the comparison."""
+        aligned(self.sides[0].data, self.sides[1].data)
         self.found += [_Shown(difference, None) for difference in whole_differences(self.sides)]
         for move in self.tables.moves():
             self._moved(move)

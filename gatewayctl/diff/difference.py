@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from gatewayctl.config.finding import KeyPath
+from gatewayctl.config.sealing import Sealed
 from gatewayctl.diff.handling import Part
 from gatewayctl.diff.rules import OTHER, Rule
-from gatewayctl.diff.sealed import Sealed
 
 UNSET: Final = "not set"
 _LONGEST: Final = 120

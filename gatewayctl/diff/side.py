@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from gatewayctl.config import Loaded
 from gatewayctl.config.kinds.base import Kind
+from gatewayctl.config.sealing import UNSEEN, Sealed, sealed_data, sealed_elsewhere
 from gatewayctl.config.selecting import select, tree
-from gatewayctl.diff.sealed import UNSEEN, Sealed, sealed_data
 from gatewayctl.plan import Plan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.routing import CompiledRoute, RouteSpec, RoutingOptions, compile_route
@@ -28,6 +28,8 @@ class Side:
     data: dict[str, Any]
     routes: tuple[CompiledRoute, ...]
     options: RoutingOptions
+    written: bool = True
+    """Whether its texts are there: what a running gateway told has none."""
 
     def unseen_secrets(self) -> list[str]:
         """The secrets whose value another process did not tell, not even as a fingerprint."""
@@ -42,25 +44,39 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def side_of(
-    label: str,
-    loaded: Loaded,
-    plan: Plan,
-    *,
-    key: bytes,
-    root: Path | None = None,
-    known: Mapping[str, str] | None = None,
-) -> Side:
+def side_of(label: str, loaded: Loaded, plan: Plan, *, key: bytes, root: Path | None = None) -> Side:
     """The side of a configuration that loads and compiles. Paths below ``root`` (the folder of its first file) are
     made relative to it, so that a configuration that has only moved is the same."""
-    data = sealed_data(loaded, key, known)
+    return _side(label, loaded, plan, sealed_data(loaded, key), root, written=True)
+
+
+def running_side(label: str, loaded: Loaded, plan: Plan, *, known: Mapping[str, str], root: Path | None) -> Side:
+    """The side of a configuration that a running gateway told, with the fingerprints of its secrets."""
+    return _side(label, loaded, plan, sealed_elsewhere(loaded, known), root, written=False)
+
+
+def _side(label: str, loaded: Loaded, plan: Plan, data: dict[str, Any], root: Path | None, *, written: bool) -> Side:
     if root is not None:
         _relative(data, root)
     options = routing_options(plan.server)
     routes = [route.match for route in plan.routes]
     if plan.server.health_path:
         routes.append(_health(plan.server.health_path, options))
-    return Side(label, loaded, data, tuple(routes), options)
+    return Side(label, loaded, data, tuple(routes), options, written)
+
+
+def aligned(one: Any, other: Any) -> None:
+    """Makes what one side does not know of a secret the same on the other, where it then cannot differ."""
+    for mine, theirs in ((one, other), (other, one)):
+        keys = mine.keys() if isinstance(mine, dict) else range(len(mine)) if isinstance(mine, list) else ()
+        for key in keys:
+            value = mine[key]
+            if type(mine) is not type(theirs) or (key not in theirs if isinstance(mine, dict) else key >= len(theirs)):
+                continue
+            if isinstance(value, Sealed) and value.startswith(UNSEEN) and isinstance(theirs[key], Sealed):
+                theirs[key] = value
+            elif isinstance(value, dict | list):
+                aligned(value, theirs[key])
 
 
 def _health(path: bytes, options: RoutingOptions) -> CompiledRoute:

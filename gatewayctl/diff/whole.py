@@ -49,6 +49,8 @@ def _stores(sides: tuple[Side, Side]) -> Iterator[Difference]:
 
 def _literal_secrets(sides: tuple[Side, Side]) -> Iterator[Difference]:
     """Secrets that stand in the new configuration itself and did not in the old one."""
+    if not all(side.written for side in sides):
+        return
     literal = [_literals(side) for side in sides]
     for path in sorted(literal[1] - literal[0], key=str):
         name = ".".join(map(str, path))

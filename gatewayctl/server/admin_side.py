@@ -59,7 +59,7 @@ class ServerControl:
 
     def config_data(self) -> dict[str, Any]:
         """The effective configuration, secrets masked."""
-        data: dict[str, Any] = json.loads(self._reloader.loads.effective)
+        data: dict[str, Any] = json.loads(self._reloader.loads.effective).get("effective", {})
         return data
 
     async def fresh(self) -> None:
@@ -70,6 +70,11 @@ class ServerControl:
         """Begins to end the gateway."""
         await self._traffic.fresh()
         return self._drain()
+
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprints of its secrets, keyed by the admin token."""
+        known: dict[str, str] = json.loads(self._reloader.loads.effective).get("fingerprints", {})
+        return known
 
     async def reload(self) -> Reloaded:
         """Loads the configuration anew, as a changed file would."""

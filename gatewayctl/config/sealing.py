@@ -8,14 +8,19 @@ import hmac
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gatewayctl.config import Loaded, to_data
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.kinds.base import Kind
+from gatewayctl.config.loaded import Loaded
 from gatewayctl.config.masking import MASK, mask_userinfo
+from gatewayctl.config.output import to_data
 from gatewayctl.config.selecting import Hit, select, tree
 
 UNSEEN: Final = "unseen "
 """What the fingerprint of a secret begins with that the other process did not tell."""
+
+
+HIDDEN: Final = "${secret:GATEWAYCTL_HIDDEN}"
+"""What stands for a secret in a configuration that came without it; the variable is never set."""
 
 
 class Sealed(str):
@@ -39,19 +44,34 @@ def fingerprint(key: bytes, path: KeyPath, value: str) -> str:
     return hmac.new(key, f"{name_of(path)}\0{value}".encode(), "sha256").hexdigest()
 
 
+def key_of(token: str) -> bytes:
+    """The key of the fingerprints that a running gateway tells: whoever knows its admin token has it too."""
+    return hmac.new(token.encode(), b"gatewayctl fingerprints of secrets", "sha256").digest()
+
+
 def fingerprints(loaded: Loaded, key: bytes) -> dict[str, str]:
     """The fingerprint of every secret of a configuration, by the JSON pointer of its key path."""
     data = to_data(loaded, redact=False)
     return {name_of(path): fingerprint(key, path, text) for path, text, _ in _secrets(loaded, data)}
 
 
-def sealed_data(loaded: Loaded, key: bytes, known: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The effective configuration with its secrets sealed. ``known`` are the fingerprints of another process, for a
-    configuration that came without its secrets."""
+def sealed_data(loaded: Loaded, key: bytes) -> dict[str, Any]:
+    """The effective configuration with its secrets sealed."""
     data = to_data(loaded, redact=False)
     for path, text, shown in list(_secrets(loaded, data)):
-        print_ = fingerprint(key, path, text) if known is None else known.get(name_of(path), UNSEEN + name_of(path))
-        _put(data, path, Sealed(print_, shown))
+        _put(data, path, Sealed(fingerprint(key, path, text), shown))
+    return data
+
+
+def sealed_elsewhere(loaded: Loaded, known: Mapping[str, str]) -> dict[str, Any]:
+    """The same for a configuration that came without its secrets, as ``HIDDEN``, from a process that told the
+    fingerprints ``known`` (or none: then its secrets are ``UNSEEN``)."""
+    data = to_data(loaded, redact=False)
+    for path, written in loaded.unset.items():
+        if written == HIDDEN:
+            _put(data, path, Sealed(known.get(name_of(path), UNSEEN + name_of(path))))
+    for path, _, shown in list(_secrets(loaded, data)):
+        _put(data, path, Sealed(known.get(name_of(path), UNSEEN + name_of(path)), shown))
     return data
 
 
@@ -59,7 +79,12 @@ def _secrets(loaded: Loaded, data: dict[str, Any]) -> Iterator[tuple[KeyPath, st
     """Each secret with its key path, its text, and what may be shown of it."""
     told: set[KeyPath] = set()
     for hit in select(tree(_is_guarded), data):
-        if isinstance(hit.value, str) and hit.value and hit.path not in loaded.unset:
+        if (
+            isinstance(hit.value, str)
+            and hit.value
+            and hit.path not in loaded.unset
+            and not isinstance(hit.value, Sealed)
+        ):
             shown = MASK if hit.mark.secret or hit.path in loaded.secrets else _without_user(hit)
             if shown != hit.value:
                 told.add(hit.path)
