@@ -10,15 +10,18 @@ from gatewayctl.routing import Witness
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that a change concerns: what became of it before and what becomes of it now, in words; the ``route``
-    is the one that takes it now, else the one that took it."""
+    """A request that a change concerns: what became of it before and what becomes of it now, in words. ``route`` is the
+    one that it concerns (where requests moved, the one that took them), ``moved`` the one that takes them now instead."""
 
     route: str
+    moved: str | None
     witness: Witness | None
     before: str
     now: str
     shown: str
     """The request as it may be shown: its secrets masked; empty without one."""
+    also: tuple[str, ...] = ()
+    """Names of the classes of what is handled otherwise, where another route takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,15 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Diff:
     """All changes, the worst first. ``exact``: nothing was left undecided; ``bounds`` says what was hit. ``unseen``
-    are secrets that could not be compared."""
+    are secrets that could not be compared. ``left_out`` pairs of routes were not looked for, since enough of them mean
+    the same."""
 
     old: str
     new: str
     changes: tuple[Change, ...] = ()
     bounds: tuple[str, ...] = ()
     unseen: tuple[str, ...] = field(default=())
+    left_out: int = 0
 
     @property
     def exact(self) -> bool:

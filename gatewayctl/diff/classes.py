@@ -41,9 +41,7 @@ _ALL: Final = (
     ),
     ChangeClass("D104", "newly-served", _SAFE, "requests that were refused are served"),
     ChangeClass("D105", "other-route-same-handling", _SAFE, "another route takes requests, and handles them alike"),
-    ChangeClass("D106", "path-refused", _BREAKING, "requests are refused, since their path can be read in two ways"),
     ChangeClass("D107", "paths-read-otherwise", _BREAKING, "paths are made canonical in another way"),
-    ChangeClass("D108", "served-unless-refused", _SAFE, "requests whose path can be read in two ways are served again"),
     ChangeClass("D109", "setting-changed", _BREAKING, "requests are handled otherwise"),
     ChangeClass("D110", "undecided", _BREAKING, "it could not be decided whether requests are handled otherwise"),
     # where it goes
@@ -82,7 +80,6 @@ _ALL: Final = (
     ChangeClass("D315", "trust-widened", _SECURITY, "more peers may say who the client is"),
     ChangeClass("D316", "trust-narrowed", _BREAKING, "fewer peers may say who the client is"),
     ChangeClass("D317", "secret-now-literal", _SECURITY, "a secret stands in the configuration itself"),
-    ChangeClass("D318", "secret-changed", _BREAKING, "a secret has another value"),
     ChangeClass("D319", "server-tls-weakened", _SECURITY, "TLS towards clients asks for less"),
     ChangeClass("D320", "server-tls-stricter", _BREAKING, "TLS towards clients asks for more"),
     ChangeClass("D321", "admin-changed", _SECURITY, "the admin address is guarded otherwise"),

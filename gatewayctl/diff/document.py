@@ -22,6 +22,7 @@ def diff_data(diff: Diff) -> dict[str, Any]:
         "exact": diff.exact,
         "undecided": list(diff.bounds),
         "secrets_not_compared": list(diff.unseen),
+        "pairs_left_out": diff.left_out,
         "summary": {severity.value: diff.count(severity) for severity in Severity},
         "changes": [_change(change) for change in diff.changes],
         "by_route": dict(sorted(by_route.items())),
@@ -64,8 +65,10 @@ def _place(span: Span | None) -> dict[str, Any]:
 def _request(request: Request) -> dict[str, Any]:
     return {
         "route": request.route,
+        "moved_to": request.moved,
         "decided": request.witness is not None,
         "request": request.shown or None,
         "before": request.before,
         "now": request.now,
+        "also": list(request.also),
     }

@@ -9,6 +9,7 @@ from gatewayctl.routing import CompiledRoute
 
 _FROM_DEFAULTS: Final = ("timeout", "retry", "limits", "auth", "access", "cache", "cors", "transform")
 _OF_SERVICE: Final = ("breaker", "connect_timeout", "first_byte_timeout", "idle_timeout", "tunnel_idle_timeout")
+HEALTH_AT: Final[KeyPath] = ("server", "health_path")
 TARGETS: Final = ("service", "split", "respond", "redirect", "aggregate")
 
 
@@ -28,7 +29,7 @@ class Part:
 def handling(side: Side, route: CompiledRoute) -> Part:
     """The effective settings of a route. References are still names."""
     if route.name == HEALTH:
-        return Part(("server", "health_path"), {"respond": {"status": 200, "body": "health"}})
+        return Part(HEALTH_AT, {"respond": {"status": 200, "body": "health"}})
     at: KeyPath = ("routes", route.name)
     written = side.data["routes"][route.name]
     defaults = side.data["defaults"]

@@ -44,8 +44,9 @@ def _change(change: Change) -> Iterator[str]:
             yield f"  - {_code(request.shown)}: {_text(request.now)}"
         else:
             yield f"  - {_code(request.shown)}: {_text(request.before)} → {_text(request.now)}"
-    if len(change.requests) > REQUESTS:
-        yield f"  - … and {len(change.requests) - REQUESTS} more routes"
+    more = len(change.requests) - REQUESTS
+    if more > 0:
+        yield f"  - … and {more} more route{'' if more == 1 else 's'}"
 
 
 def _code(text: str) -> str:

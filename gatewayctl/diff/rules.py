@@ -61,8 +61,11 @@ def _place_in(*words: str) -> Callable[[Any], float]:
     return lambda value: float(words.index(value)) if value in words else 0.0
 
 
+ROUTE_MATCH: Final = ("path", "path_regex", "methods", "hosts", "headers", "query", "priority", "enabled")
+"""The settings that decide which requests a route takes: they are compared by what they match, in moves.py."""
+
 ROUTE: Final[dict[str, Rule]] = {
-    **dict.fromkeys(("path", "path_regex", "methods", "hosts", "headers", "query", "priority", "enabled"), SILENT),
+    **dict.fromkeys(ROUTE_MATCH, SILENT),
     **dict.fromkeys(("description", "tags"), SILENT),
     **dict.fromkeys(("service", "split", "split_key", "respond", "redirect", "aggregate"), SILENT),  # see compare.py
     **dict.fromkeys(("auth", "limits", "retry", "access", "cache", "cors", "transform", "require"), SILENT),
@@ -112,6 +115,7 @@ AUTH: Final[dict[str, dict[str, Rule]]] = {
         "type": SILENT,
         "header": any_change("D305"),
         "query": any_change("D305"),
+        "realm": SILENT,
         "forward_credentials": any_change("D314"),
         "optional": _SWITCH_ON_WEAKENS,
     },

@@ -47,6 +47,8 @@ def notes(diff: Diff) -> Iterator[str]:
     """What could not be decided or compared."""
     for bound in diff.bounds:
         yield f"not exact: {bound}; what is undecided counts as a change"
+    if diff.left_out:
+        yield f"{diff.left_out} more pairs of routes between which requests may have moved are not listed, as they mean the same"
     if diff.unseen:
         yield f"not compared, since the gateway told no fingerprints: {', '.join(diff.unseen)}"
 
@@ -86,6 +88,8 @@ def _request(request: Request, style: Style) -> Iterator[str]:
     else:
         yield f"      {style.faint('before')}  {request.before}"
         yield f"      {style.faint('now   ')}  {request.now}"
+        if request.also:
+            yield f"      {style.faint('with  ')}  {', '.join(request.also)}"
 
 
 def _by_route(diff: Diff) -> dict[str, str]:

@@ -73,6 +73,9 @@ class _Search:
         self.paths = PathSearch(musts, self.avoids, domains, work, plain=plain)
 
     def run(self) -> Found | None:
+        """The request; None: there is none."""
+        if not self.paths.possible():
+            return None
         methods = method_cells(self.musts, self.avoids)
         hosts = host_cells(self.musts, self.avoids) if methods else ()
         if not methods or not hosts:

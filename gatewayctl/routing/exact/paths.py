@@ -42,6 +42,17 @@ class PathSearch:
             return self._whole(alive)
         return next(self._segmentwise(alive), None)
 
+    def possible(self) -> bool:
+        """Whether literals and lengths leave any path open, avoiders aside."""
+        patterns = [box for box in self.musts if box.regex is None]
+        if len(patterns) < 2:
+            return True
+        size = min(len(box.fixed) for box in patterns)
+        if any(map(_apart, zip(*(box.fixed[:size] for box in patterns), strict=True))):
+            return False
+        bounds = [box.lengths() for box in patterns]
+        return max(low for low, _ in bounds) <= min(float("inf") if high is None else high for _, high in bounds)
+
     def _by_expression(self, alive: int) -> bool:
         return any(box.regex is not None and alive >> n & 1 for n, box in enumerate(self.avoids))
 
@@ -76,7 +87,7 @@ class PathSearch:
     def _cells(self, size: int) -> tuple[list[Cells], int] | None:
         rows = [box.slots(size) for box in self.musts]
         columns = [row for row in rows if row is not None]
-        if len(columns) < len(rows):
+        if len(columns) < len(rows) or any(map(_apart, zip(*columns, strict=True))):
             return None
         avoiding = []
         taking = 0
@@ -140,6 +151,12 @@ def takes_path(box: Box, path: bytes) -> bool:
     words = path[1:].split(b"/")
     row = box.slots(len(words))
     return row is not None and all(language.holds(word) for language, word in zip(row, words, strict=True))
+
+
+def _apart(languages: Sequence[Language]) -> bool:
+    """Whether languages are seen to have no word in common: most that are apart differ in a literal."""
+    literal = next((language.text for language in languages if language.form is Form.LITERAL), None)
+    return literal is not None and not all(language.holds(literal) for language in languages)
 
 
 def _nothing_left(alive: int) -> bytes | None:
