@@ -40,7 +40,7 @@ _ALL: Final = (
         "D103", "taken-by-another-route", _BREAKING, "another route takes requests, and handles them otherwise"
     ),
     ChangeClass("D104", "newly-served", _SAFE, "requests that were refused are served"),
-    ChangeClass("D105", "other-route-same-handling", _SAFE, "another route takes requests, and handles them alike"),
+    ChangeClass("D105", "taken-over", _SAFE, "another route takes requests, and handles them alike or more freely"),
     ChangeClass("D107", "paths-read-otherwise", _BREAKING, "paths are made canonical in another way"),
     ChangeClass("D109", "setting-changed", _BREAKING, "requests are handled otherwise"),
     ChangeClass("D110", "undecided", _BREAKING, "it could not be decided whether requests are handled otherwise"),
