@@ -43,6 +43,7 @@ def admin_app(control: Control) -> Starlette:
         Endpoint("GET", "/metrics", Need.PROBE, "Prometheus metrics", Metrics(control)),
         Endpoint("GET", "/status", Need.READ, "what runs, since when, and how it is", documents.status),
         Endpoint("GET", "/config", Need.READ, "the effective configuration, secrets masked", documents.config),
+        Endpoint("GET", "/fingerprints", Need.CHANGE, "keyed fingerprints of the secrets", documents.fingerprints),
         Endpoint("GET", "/routes", Need.READ, "the routes in matching order", routes),
         Endpoint("GET", "/services", Need.READ, "the services and their instances", services),
         Endpoint("GET", "/breakers", Need.READ, "the circuit breakers and their states", breakers),

@@ -156,6 +156,10 @@ class Control(Protocol):
     def config_data(self) -> dict[str, Any]:
         """The effective configuration, JSON-able, secrets masked."""
 
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of every secret, by the JSON pointer of its key path; keyed by the admin token, so that only
+        who knows it can compare. None without a token."""
+
     async def fresh(self) -> None:
         """Brings what ``gateway`` and ``status`` say up to date, where other processes do the counting."""
 

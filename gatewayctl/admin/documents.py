@@ -36,6 +36,11 @@ async def config(control: Control, request: Request) -> Response:
     return Response(await joined(_sections(control.config_data())), media_type=JSON)
 
 
+async def fingerprints(control: Control, request: Request) -> Response:
+    """The fingerprints of the secrets in force: enough to see whether two are the same, for who has the token."""
+    return document({"fingerprints": control.fingerprints()})
+
+
 def _sections(data: dict[str, Any]) -> Iterator[bytes]:
     opening = "{"
     for section, value in data.items():

@@ -5,7 +5,7 @@ when somebody wants to know how the gateway is) still says where: its ``[admin]`
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -160,6 +160,11 @@ class AdminOptions(Files):
             raise failed(OFF, message, "name it: --admin http://127.0.0.1:PORT; serve printed it when it started")
         host = _EVERYWHERE.get(address.host, address.host)
         return Admin(f"http://[{host}]:{address.port}" if ":" in host else f"http://{host}:{address.port}", token=token)
+
+    def find_with_token(self, console: Console) -> Admin:
+        """The same, with the configuration's token where none is given: for what is asked about this configuration."""
+        found = self.find(console)
+        return found if found.token else replace(found, token=self._configured(console)[1])
 
     def _given_token(self) -> str | None:
         """The token that was given for this command: by file, else by its variable."""

@@ -81,17 +81,28 @@ class Configuration(Files):
     _input: Any = field(init=False, default=None)
     """What reads standard input, once it was asked for: it can be read only once, whatever is loaded from it."""
 
-    def load(self, files: Sequence[str | Path] | None = None, *, environment_layer: bool = False) -> "Loaded":
-        """The configuration that ``files`` (by default those of ``-c``) say together, good or bad."""
+    def load(
+        self,
+        files: Sequence[str | Path] | None = None,
+        *,
+        environment_layer: bool = False,
+        reader: "Reader | None" = None,
+        check_capabilities: bool = True,
+    ) -> "Loaded":
+        """The configuration that ``files`` (by default those of ``-c``) say together, good or bad. ``reader`` is for
+        files that are not those of this machine's disk."""
         from gatewayctl.config import load
 
-        names, reader = self.read_by(self.files if files is None else files)
+        names = list(self.files if files is None else files)
+        if reader is None:
+            names, reader = self.read_by(names)
         return load(
             names,
             environ=self.environ(),
             environment_layer=self.env or environment_layer,
             strict=self.strict,
             reader=reader,
+            check_capabilities=check_capabilities,
         )
 
     def roots(self, file: str) -> list[str]:

@@ -46,6 +46,27 @@ class TomlOrJson(StrEnum):
     json = "json"
 
 
+class DiffFormat(StrEnum):
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    github = "github"
+    sarif = "sarif"
+
+
+class FailOn(StrEnum):
+    """From which severity on a change is a failure; security is the worst."""
+
+    security = "security"
+    breaking = "breaking"
+    any = "any"
+
+    def covers(self, severity: str) -> bool:
+        """Whether a change of that severity is at least as bad."""
+        covered = {"security": ("security",), "breaking": ("security", "breaking")}
+        return self is FailOn.any or severity in covered[self.value]
+
+
 class Color(StrEnum):
     auto = "auto"
     always = "always"
@@ -108,6 +129,21 @@ class Output(Answer):
         TextOrJson | None,
         typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else text.", show_default=False),
     ] = None
+
+    def given(self) -> str | None:
+        return None if self.format is None else self.format.value
+
+
+@dataclass(slots=True)
+class DiffOutput(Answer):
+    """For changes: also as a comment on a pull request, and for machines that show them beside the code."""
+
+    format: Annotated[
+        DiffFormat | None,
+        typer.Option("--format", help="How it is written. Default: $GATEWAYCTL_FORMAT, else text.", show_default=False),
+    ] = None
+
+    formats: ClassVar[type[StrEnum]] = DiffFormat
 
     def given(self) -> str | None:
         return None if self.format is None else self.format.value

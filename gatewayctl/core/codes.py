@@ -93,6 +93,12 @@ CODES: Final[dict[str, str]] = {
     "E525": "the configuration does not say where the admin address is",
     "E526": "a pid file is of no use",
     "E527": "a service's source of instances does not answer",
+    # history and comparing
+    "E531": "not in a Git repository",
+    "E532": "there is no such revision",
+    "E533": "a repository without commits",
+    "E534": "there is no git command",
+    "E535": "what a gateway runs cannot be compared",
     # route tests
     "E601": "not a request",
     "E602": "an expectation of what cannot be known offline",

@@ -3,12 +3,12 @@
 Pure and offline: the same compiled routes answer live requests, ``route-test``, ``lint`` and ``diff``.
 """
 
-from gatewayctl.routing.ambiguity import Ambiguity, find_ambiguities
 from gatewayctl.routing.candidates import Candidate, explain_candidates
 from gatewayctl.routing.canonical import PathError, canonical_path, plainly_canonical
 from gatewayctl.routing.compile import compile_route
 from gatewayctl.routing.compiled import CompiledRoute, HostPattern, Row, rank, rows
 from gatewayctl.routing.entry import Match, Miss
+from gatewayctl.routing.exact import Ambiguity, find_ambiguities
 from gatewayctl.routing.nearest import NearMiss, explain_miss
 from gatewayctl.routing.rendering import TemplateValues, Values, render, render_location, render_path
 from gatewayctl.routing.single import Request

@@ -4,10 +4,10 @@ A state is an integer whose bits are the byte sets that may just have matched; b
 determinised but what a search walks over, and every search has a bound of work, not of time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from gatewayctl.routing.regex_ast import ALL_BYTES, Alt, Cat, Chars, Group, Node, Repeat
+from gatewayctl.routing.regex_ast import Alt, Cat, Chars, Group, Node, Repeat
 
 _Shape: TypeAlias = tuple[int, int, bool]
 """Which positions may come first, which last, and whether the empty text matches."""
@@ -19,16 +19,8 @@ FRIENDLY: Final = bytes(
 )
 """All bytes, in the order in which a made-up text should use them."""
 
-WORK: Final = 20_000
-"""How many steps a search may take before it gives up undecided."""
-
-
 _REMEMBERED: Final = 4096
 """How many states an automaton keeps the successors of: live ones read what clients send."""
-
-
-class UndecidedError(Exception):
-    """A search ran into its bound: there may be a common text or not."""
 
 
 class Automaton:
@@ -119,65 +111,6 @@ class Automaton:
         for value in text:
             state = self.next(state) & self.taking(value)
         return bool(state & self.accept)
-
-
-def common_text(automata: Sequence[Automaton], work: int = WORK) -> bytes | None:
-    """A shortest text that all accept; None: there is none. Raises UndecidedError after ``work`` steps."""
-    return next(common_texts(automata, work), None)
-
-
-def common_texts(automata: Sequence[Automaton], work: int = WORK) -> Iterator[bytes]:
-    """Some texts that all accept, shorter ones first: one for each way in which they can end. None: there is none.
-
-    Raises UndecidedError after ``work`` steps, unless a text was found before.
-    """
-    if not all(automaton.accept & 1 for automaton in automata) and not _meet_at_once(automata):
-        return
-    letters = _letters(automata)
-    start = (1,) * len(automata)
-    queue: list[tuple[tuple[int, ...], bytes]] = [(start, b"")]
-    seen = {start}
-    found = False
-    for states, text in queue:
-        if all(state & automaton.accept for state, automaton in zip(states, automata, strict=True)):
-            found = True
-            yield text
-        if work < 0:
-            if not found:
-                raise UndecidedError
-            return
-        following = [automaton.next(state) for state, automaton in zip(states, automata, strict=True)]
-        work -= len(letters)
-        for letter, taking in letters:
-            reached = tuple(f & t for f, t in zip(following, taking, strict=True))
-            if all(reached) and reached not in seen:
-                seen.add(reached)
-                queue.append((reached, text + letter))
-
-
-def _meet_at_once(automata: Sequence[Automaton]) -> bool:
-    """Whether some byte can begin a text of each: most expressions that are apart are apart here already."""
-    common = -1
-    for automaton in automata:
-        common &= _union(automaton.sets[position] for position in _bits(automaton.follow[0]))
-    return common != 0
-
-
-def _letters(automata: Sequence[Automaton]) -> list[tuple[bytes, tuple[int, ...]]]:
-    """One byte of each class that the automata tell apart, with the positions that take it."""
-    classes = [ALL_BYTES]
-    for mask in {mask for automaton in automata for mask in automaton.sets}:
-        classes = [part for whole in classes for part in (whole & mask, whole & ~mask) if part]
-    made = []
-    for value in sorted((_friendliest(part) for part in classes), key=FRIENDLY.index):
-        taking = tuple(automaton.taking(value) for automaton in automata)
-        if all(taking):
-            made.append((bytes([value]), taking))
-    return made
-
-
-def _friendliest(mask: int) -> int:
-    return next(value for value in FRIENDLY if mask >> value & 1)
 
 
 def _bits(mask: int) -> Iterable[int]:

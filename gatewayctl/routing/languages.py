@@ -28,16 +28,21 @@ def _escapes(encoded_slashes: EncodedSlashes) -> Node:
     return Alt(tuple(options))
 
 
-def _segment(encoded_slashes: EncodedSlashes) -> Node:
-    """A non-empty canonical segment: neither ``.`` nor ``..``."""
-    plain = CANONICAL & ~letters("/%")
-    some: Node = Alt((Chars(plain), _escapes(encoded_slashes)))
-    other: Node = Alt((Chars(plain & ~letters(".")), _escapes(encoded_slashes)))
+def _segment(encoded_slashes: EncodedSlashes, without: str) -> Node:
+    """A non-empty canonical segment, without some characters: neither ``.`` nor ``..``, also not between encoded
+    slashes (see ``canonical.HIDDEN_DOTS``)."""
+    plain = CANONICAL & ~letters("/%" + without)
+    escapes = _escapes("reject")
+    some: Node = Alt((Chars(plain), escapes))
+    other: Node = Alt((Chars(plain & ~letters(".")), escapes))
     dot, rest = byte(ord(".")), Repeat(some, 0, None)
-    return Alt((Cat((other, rest)), Cat((dot, other, rest)), Cat((dot, dot, some, rest))))
+    part = Alt((Cat((other, rest)), Cat((dot, other, rest)), Cat((dot, dot, some, rest))))
+    if encoded_slashes == "reject":
+        return part
+    slash = Cat(tuple(map(byte, b"%2F")))
+    further = Repeat(Cat((slash, Repeat(part, 0, 1))), 0, None)
+    return Alt((Cat((part, further)), Cat((slash, Repeat(part, 0, 1), further))))
 
-
-_SEGMENTS: Final[dict[EncodedSlashes, Node]] = {"reject": _segment("reject"), "keep": _segment("keep")}
 
 HEADER_VALUE: Final[Node] = Alt(
     (
@@ -53,15 +58,15 @@ HEADER_VALUE: Final[Node] = Alt(
 """A field value as it is compared: no control characters, no white space around it (RFC 9110 5.5)."""
 
 
-def segment_language(options: RoutingOptions) -> Node:
-    """The non-empty segments of canonical paths."""
-    return _SEGMENTS[options.encoded_slashes]
+def segment_language(options: RoutingOptions, *, plain: bool = False) -> Node:
+    """The non-empty segments of canonical paths; the ``plain`` ones have no ``;``."""
+    return _segment(options.encoded_slashes, ";" if plain else "")
 
 
-def path_language(options: RoutingOptions) -> Node:
-    """All canonical paths."""
-    slash, segment = byte(ord("/")), segment_language(options)
-    if options.merge_slashes:
+def path_language(options: RoutingOptions, *, plain: bool = False) -> Node:
+    """All canonical paths; the ``plain`` ones have no ``;`` and no empty segment but the last."""
+    slash, segment = byte(ord("/")), segment_language(options, plain=plain)
+    if options.merge_slashes or plain:
         return Alt((slash, Cat((Repeat(Cat((slash, segment)), 1, None), Repeat(slash, 0, 1)))))
     return Repeat(Cat((slash, Repeat(segment, 0, 1))), 1, None)
 

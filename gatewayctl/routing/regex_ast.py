@@ -103,6 +103,17 @@ def literal_prefix(node: Node) -> bytes:
     return _prefix(node)[0]
 
 
+def mirrored(node: Node) -> Node:
+    """The expression of the same texts read from right to left."""
+    if isinstance(node, Cat):
+        return Cat(tuple(mirrored(item) for item in reversed(node.items)))
+    if isinstance(node, Alt):
+        return Alt(tuple(mirrored(option) for option in node.options))
+    if isinstance(node, Chars):
+        return node
+    return node._replace(item=mirrored(node.item))
+
+
 def exact_text(node: Node) -> bytes | None:
     """The one text that the node matches, if its shape shows that there is only one."""
     prefix, whole = _prefix(node)

@@ -65,7 +65,8 @@ class Acceptor:
 
     def on_room(self) -> None:
         """A connection has ended: if accepting was paused for want of room, it goes on."""
-        if not self._accepting and not self._closed and self._room() > 0:
+        room = self._room()  # asked in any case: other processes see by it that a connection has ended here
+        if room > 0 and not self._accepting and not self._closed:
             self.start()
 
     def accept_also(self, sockets: list[socket.socket]) -> None:

@@ -59,8 +59,13 @@ class ServerControl:
 
     def config_data(self) -> dict[str, Any]:
         """The effective configuration, secrets masked."""
-        data: dict[str, Any] = json.loads(self._reloader.loads.effective)
+        data: dict[str, Any] = json.loads(self._reloader.loads.effective).get("effective", {})
         return data
+
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprints of its secrets, keyed by the admin token."""
+        known: dict[str, str] = json.loads(self._reloader.loads.effective).get("fingerprints", {})
+        return known
 
     async def fresh(self) -> None:
         """Asks whoever counts."""

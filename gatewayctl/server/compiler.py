@@ -44,7 +44,8 @@ def compile_files(files: Sequence[str], environ: Mapping[str, str]) -> tuple[Ver
         places=_places(loaded) if plan is not None else {},
         hash=hashlib.sha256(effective).hexdigest()[:16] if effective else "",
     )
-    return verdict, () if plan is None else plan.routes, effective
+    handed_over = b"" if plan is None else with_fingerprints(loaded, effective)
+    return verdict, () if plan is None else plan.routes, handed_over
 
 
 def effective_json(loaded: Loaded) -> bytes:
@@ -52,6 +53,15 @@ def effective_json(loaded: Loaded) -> bytes:
     from gatewayctl.config import to_data
 
     return json.dumps(to_data(loaded, redact=True), default=str).encode()
+
+
+def with_fingerprints(loaded: Loaded, effective: bytes) -> bytes:
+    """The same with the fingerprints of its secrets beside it, keyed by the admin token; without a token, none."""
+    from gatewayctl.config.sealing import fingerprints, key_of
+
+    token = "" if loaded.config is None else loaded.config.admin.token.get_secret_value()
+    known = fingerprints(loaded, key_of(token)) if token else {}
+    return b'{"effective": %b, "fingerprints": %b}' % (effective, json.dumps(known).encode())
 
 
 def _places(loaded: Loaded) -> dict[str, Span]:

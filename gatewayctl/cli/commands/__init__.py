@@ -29,6 +29,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "test-route": Command("route_test", _CHECK, "The same as route-test", alias_of="route-test"),
     "explain": Command("explain", _CHECK, "Show why a route takes a request, and all that is decided about it"),
     "test": Command("test", _CHECK, "Run route tests from files, and show what they do not cover"),
+    "diff": Command("diff", _CHECK, "Show what changes for requests between two configurations"),
+    "blame": Command("blame", _CHECK, "Show the commit that last changed how a request is handled"),
     "routes": Command("routes", _SHOW, "List the routes in the order in which they are matched"),
     "services": Command("services", _SHOW, "List the services and their instances"),
     "dump": Command("dump", _SHOW, "Print the effective configuration, without secrets"),

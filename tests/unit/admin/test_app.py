@@ -9,7 +9,9 @@ from tests.unit.admin.stage import BEYOND, NAMED, TOKEN, LiveInstance, Stage, be
 
 GETS = ("/livez", "/readyz", "/metrics", "/status", "/config", "/routes", "/services", "/breakers", "/version", "/")
 LISTED = [
-    *(f"GET {path}" for path in GETS[:-2]),
+    *(f"GET {path}" for path in GETS[:5]),
+    "GET /fingerprints",
+    *(f"GET {path}" for path in GETS[5:-2]),
     *("POST /breakers/{name}/{service}/reset", "GET /version", "POST /reload", "POST /drain", "GET /"),
 ]
 

@@ -1,0 +1,105 @@
+"""``gatewayctl diff``: which requests are handled otherwise, not which lines changed."""
+
+from typing import Annotated, Any
+
+import typer
+
+from gatewayctl import __version__
+from gatewayctl.cli.configuration import Configuration
+from gatewayctl.cli.errors import usage
+from gatewayctl.cli.output import Answer, DiffOutput, FailOn
+
+
+def run(
+    configuration: Configuration,
+    output: DiffOutput,
+    old: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="OLD", help="A revision, REV:PATH, a file or a folder. Default: HEAD.", show_default=False
+        ),
+    ] = None,
+    new: Annotated[
+        str | None,
+        typer.Argument(metavar="NEW", help="The same. Default: the working tree.", show_default=False),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="URL", help="The old side is what runs: a gateway's admin address."),
+    ] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option("--token-file", metavar="FILE", help="With --against: read the admin token from FILE."),
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if anything changed.")] = False,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit with 1 on changes at least as bad as this.", show_default=False),
+    ] = None,
+) -> int:
+    """Show what changes for requests between two configurations: by default, between HEAD and the working tree.
+
+    Each change has a class, a severity (security, breaking, safe) and a request that shows it, confirmed by routing it
+    through both. Formatting, comments, order and moved files are no difference. It is exact for path, host, method,
+    header and query conditions; where a bound is hit, that is said, and counts as a change. Secrets never appear.
+
+    Exit codes: 0 done, 1 changes (with --exit-code or --fail-on), 2 a side that cannot be read.
+    """
+    from gatewayctl.cli.sides import Sides, two
+    from gatewayctl.diff import compare
+    from gatewayctl.diff.text import notes
+
+    if token_file is not None and against is None:
+        raise usage("--token-file is given without --against", "add --against URL")
+    form = output.form
+    console = output.console
+    with Sides(configuration, console) as sides:
+        pair = two(
+            sides, [word for word in (old, new) if word is not None], _admin(configuration, against, token_file, output)
+        )
+        diff = compare(*pair)
+    _print(diff, form, output)
+    if form != "markdown":
+        for note in notes(diff):
+            console.hint(f"note: {note}")
+    worst = diff.worst()
+    if worst is None:
+        return 0
+    return 1 if exit_code or (fail_on is not None and fail_on.covers(worst.value)) else 0
+
+
+def _admin(configuration: Configuration, against: str | None, token_file: str | None, output: Answer) -> Any:
+    if against is None:
+        return None
+    from gatewayctl.cli.admin import AdminOptions
+
+    return AdminOptions(config=configuration.config, admin=against, token_file=token_file).find_with_token(
+        output.console
+    )
+
+
+def _print(diff: Any, form: str, output: DiffOutput) -> None:
+    console = output.console
+    if form == "json":
+        from gatewayctl.diff.document import diff_data
+
+        output.print_json(diff_data(diff))
+    elif form == "markdown":
+        from gatewayctl.diff.markdown import diff_markdown
+
+        console.print(diff_markdown(diff))
+    elif form == "github":
+        from gatewayctl.diff.annotations import github
+
+        for line in github(diff):
+            console.print(line)
+    elif form == "sarif":
+        import json
+
+        from gatewayctl.diff.annotations import sarif
+
+        console.print(json.dumps(sarif(diff, __version__), indent=2, ensure_ascii=console.ascii_only))
+    else:
+        from gatewayctl.diff.text import diff_text
+
+        console.print(diff_text(diff, style=console.style))

@@ -1,0 +1,92 @@
+"""A difference between two tables, not yet told of a request: its code, which setting says so, and both values."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from gatewayctl.config.finding import KeyPath
+from gatewayctl.config.sealing import Sealed
+from gatewayctl.diff.handling import Part
+from gatewayctl.diff.rules import OTHER, Rule
+
+UNSET: Final = "not set"
+_LONGEST: Final = 120
+
+
+class Difference(NamedTuple):
+    """``cause`` is the key path on the new side, or on the old one where ``gone``."""
+
+    code: str
+    cause: KeyPath
+    detail: str
+    before: str
+    now: str
+    gone: bool = False
+
+
+def shown(value: Any) -> str:
+    """A value in words, its secrets masked."""
+    if value is None:
+        return UNSET
+    if isinstance(value, Sealed):
+        return value.shown
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        text = ", ".join(shown(item) for item in value) or "none"
+    else:
+        text = json.dumps(_plain(value), ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sealed):
+        return value.shown
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def by_rules(old: Part, new: Part, rules: Mapping[str, Rule], what: str = "") -> Iterator[Difference]:
+    """The differences of two tables, setting by setting."""
+    for key in sorted(old.settings.keys() | new.settings.keys()):
+        before, now = old.settings.get(key), new.settings.get(key)
+        if before != now:
+            code = judged(rules.get(key, OTHER), before, now)
+            if code:
+                yield difference(code, old, new, key, f"{what}{key}")
+
+
+def difference(code: str, old: Part, new: Part, key: str, detail: str) -> Difference:
+    """The difference of one setting, with what the two tables say."""
+    before, now = old.settings.get(key), new.settings.get(key)
+    gone = key not in new.settings and key not in new.said_at
+    where = old.where(key) if gone else new.where(key)
+    return Difference(code, where, detail, shown(before), _now(before, now), gone)
+
+
+def _now(before: Any, now: Any) -> str:
+    """The new value; of a secret that has another value, so much is said."""
+    if isinstance(before, Sealed) and isinstance(now, Sealed):
+        return f"{shown(now)} (another value)"
+    return shown(now)
+
+
+def judged(rule: Rule, before: Any, now: Any) -> str:
+    """The code of a change of one value; empty where it says nothing of requests."""
+    if not rule.less:
+        return ""
+    if rule.order is not None:
+        one, other = rule.order(before), rule.order(now)
+        return "" if one == other else rule.less if other < one else rule.more
+    if rule.members:
+        one_set, other_set = _members(before), _members(now)
+        if one_set == other_set:
+            return ""
+        return rule.less if one_set - other_set else rule.more
+    return rule.more if before is None else rule.less
+
+
+def _members(value: Any) -> frozenset[str]:
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return frozenset(json.dumps(item, sort_keys=True) for item in values)

@@ -1,0 +1,213 @@
+"""Where requests go: destinations, services with their instances and TLS, and what is sent along."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from gatewayctl.diff.difference import Difference, by_rules, difference, shown
+from gatewayctl.diff.handling import TARGETS, Part, policy, service, services_of
+from gatewayctl.diff.rules import BREAKER, RETRY, SERVICE, UPSTREAM_TLS
+from gatewayctl.diff.side import Side
+
+_Sides = tuple[Side, Side]
+_TLS_DEFAULTS: Final = {"verify": True}
+
+
+def target_text(settings: dict[str, Any]) -> str:
+    """Where a route's requests go, in words."""
+    if "service" in settings:
+        return f"service {settings['service']}"
+    if "split" in settings:
+        return "split " + ", ".join(f"{part['service']} {part['weight']}" for part in settings["split"])
+    if "respond" in settings:
+        return f"answer {settings['respond']['status']}"
+    if "redirect" in settings:
+        return f"redirect {settings['redirect']['status']} to {shown(settings['redirect']['to'])}"
+    return "aggregate of " + ", ".join(services_of(settings))
+
+
+def target_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
+    """The differences of destinations, and those of the services that both go to."""
+    key = next(key for key in TARGETS if key in new.settings)
+    texts = target_text(old.settings), target_text(new.settings)
+    if key not in old.settings:
+        yield Difference("D201", new.where(key), "destination", *texts)
+        return
+    if key in ("respond", "redirect"):
+        if old.settings[key] != new.settings[key]:
+            yield Difference("D203", new.where(key), "answer", *_answers(old, new, key, texts))
+        return
+    before, now = services_of(old.settings), services_of(new.settings)
+    if key == "aggregate" and old.settings[key] != new.settings[key]:
+        yield Difference("D201", new.where(key), "destination", *texts)
+    elif key == "service" and before != now:
+        same = not list(service_differences(sides, before[0], now[0]))
+        yield Difference("D205" if same else "D201", new.where(key), "destination", *texts)
+        return
+    elif key == "split":
+        if set(before) != set(now):
+            yield Difference("D201", new.where(key), "destination", *texts)
+        elif texts[0] != texts[1]:
+            yield Difference("D204", new.where(key), "split", *texts)
+        if old.settings.get("split_key") != new.settings.get("split_key"):
+            yield difference("D208", old, new, "split_key", "split_key")
+    for name in dict.fromkeys(before):
+        if name in now:
+            yield from service_differences(sides, name, name)
+
+
+def _answers(old: Part, new: Part, key: str, texts: tuple[str, str]) -> tuple[str, str]:
+    if texts[0] != texts[1]:
+        return texts
+    one, other = old.settings[key], new.settings[key]
+    changed = next(name for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name))
+    return f"{changed} {shown(one.get(changed))}", f"{changed} {shown(other.get(changed))}"
+
+
+def service_differences(sides: _Sides, before: str, now: str) -> Iterator[Difference]:
+    """The differences of two services."""
+    old, new = service(sides[0], before), service(sides[1], now)
+    what = f"service {now}: "
+    yield from by_rules(old, new, SERVICE, what)
+    yield from _instances(old, new, what)
+    yield from _tls(old, new, what)
+    yield from _breakers(sides, old, new, what)
+
+
+def _instances(old: Part, new: Part, what: str) -> Iterator[Difference]:
+    before, now = (_by_url(part) for part in (old, new))
+    if before == now:
+        return
+    texts = _instance_text(before), _instance_text(now)
+    taking = [[u for u, i in known.items() if i["status"] == "up" and i["weight"]] for known in (before, now)]
+    where = new.where("instances")
+    if taking[0] and not taking[1] and "instances" in new.settings:
+        yield Difference("D207", where, f"{what}instances", *texts)
+    elif before.keys() == now.keys():
+        weights = [{url: i["weight"] for url, i in known.items()} for known in (before, now)]
+        code = "D204" if weights[0] != weights[1] else "D206"
+        yield Difference(code, where, f"{what}instances", *texts)
+    else:
+        yield Difference("D206", where, f"{what}instances", *texts)
+    plain = [any(url.startswith("http://") for url in known) for known in (before, now)]
+    if before and now and plain[1] and not plain[0]:
+        yield Difference("D213", where, f"{what}instances", *texts)
+
+
+def _by_url(part: Part) -> dict[str, dict[str, Any]]:
+    return {
+        item["url"]: {key: value for key, value in item.items() if key != "url"}
+        for item in sorted(part.settings.get("instances") or (), key=lambda item: str(item["url"]))
+    }
+
+
+def _instance_text(known: dict[str, dict[str, Any]]) -> str:
+    if not known:
+        return "none"
+    parts = []
+    for url, item in known.items():
+        status = "" if item["status"] == "up" else f" {item['status']}"
+        weight = "" if item["weight"] == 1 else f" weight {item['weight']}"
+        parts.append(f"{shown(url)}{weight}{status}")
+    return ", ".join(parts) if len(parts) <= 4 else f"{', '.join(parts[:4])} and {len(parts) - 4} more"
+
+
+def _tls(old: Part, new: Part, what: str) -> Iterator[Difference]:
+    first, second = (Part((*p.at, "tls"), {**_TLS_DEFAULTS, **(p.settings.get("tls") or {})}) for p in (old, new))
+    yield from by_rules(first, second, UPSTREAM_TLS, f"{what}tls.")
+
+
+def _breakers(sides: _Sides, old: Part, new: Part, what: str) -> Iterator[Difference]:
+    before, now = old.settings.get("breaker"), new.settings.get("breaker")
+    if before is None and now is None:
+        return
+    if before is None or now is None:
+        yield difference("D416", old, new, "breaker", f"{what}breaker")
+        return
+    first, second = policy(sides[0], "breakers", before), policy(sides[1], "breakers", now)
+    yield from by_rules(first, second, BREAKER, f"breaker {now}: ")
+
+
+def retry_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
+    """The differences of what is tried again."""
+    before, now = old.settings.get("retry"), new.settings.get("retry")
+    if before is None and now is None:
+        return
+    if now is None:
+        yield difference("D414", old, new, "retry", "retry")._replace(now="none")
+    elif before is None:
+        yield difference("D415", old, new, "retry", "retry")._replace(before="none")
+    else:
+        yield from by_rules(
+            policy(sides[0], "retries", before), policy(sides[1], "retries", now), RETRY, f"retry {now}: "
+        )
+
+
+def cache_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
+    """The differences of what is answered from a cache."""
+    parts = [
+        policy(side, "caches", part.settings.get("cache", "")) for side, part in zip(sides, (old, new), strict=True)
+    ]
+    if parts[0].settings != parts[1].settings:
+        before, now = (part.settings.get("cache") for part in (old, new))
+        if before == now:
+            key = next(
+                key
+                for key in sorted(parts[0].settings.keys() | parts[1].settings.keys())
+                if parts[0].settings.get(key) != parts[1].settings.get(key)
+            )
+            yield difference("D417", parts[0], parts[1], key, f"cache {now}: {key}")
+        else:
+            yield difference("D417", old, new, "cache", "cache")
+
+
+def transform_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
+    """The differences of headers and queries, header by header, whatever the transforms are called."""
+    names = [part.settings.get("transform", "") for part in (old, new)]
+    parts = [policy(side, "transforms", name) for side, name in zip(sides, names, strict=True)]
+    where = parts[1].at if names[1] else new.where("transform")
+    for what in ("request", "response"):
+        edits = [_edits(part.settings.get(what) or {}) for part in parts]
+        for name in sorted(edits[0].keys() | edits[1].keys()):
+            before, now = edits[0].get(name), edits[1].get(name)
+            if before != now:
+                cause = (*where, what) if names[1] else where
+                texts = _edit_text(before), _edit_text(now)
+                yield Difference(_edit_code(before, now), cause, f"{what} header {name}", *texts)
+    queries = [part.settings.get("query") or {} for part in parts]
+    if _full(queries[0]) != _full(queries[1]):
+        cause = (*where, "query") if names[1] else where
+        yield Difference("D505", cause, "query", shown(_full(queries[0])), shown(_full(queries[1])))
+
+
+def _full(query: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in query.items() if value}
+
+
+def _edits(changes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
+    """What becomes of each header, by its lower-case name."""
+    made: dict[str, tuple[str, Any]] = {}
+    for name in changes.get("remove") or ():
+        made[name.lower()] = ("removed", None)
+    for name, to in (changes.get("rename") or {}).items():
+        made[name.lower()] = ("renamed", to)
+    for how in ("set", "add"):
+        for name, value in (changes.get(how) or {}).items():
+            made[name.lower()] = (how, value)
+    return made
+
+
+def _edit_text(edit: tuple[str, Any] | None) -> str:
+    if edit is None:
+        return "as it comes"
+    how, value = edit
+    words = {"removed": "removed", "renamed": f"renamed to {value}"}
+    return words.get(how) or f"{how} to {shown(value)}"
+
+
+def _edit_code(before: tuple[str, Any] | None, now: tuple[str, Any] | None) -> str:
+    sets = [edit is not None and edit[0] in ("set", "add") for edit in (before, now)]
+    if sets[0] and sets[1]:
+        return "D502"
+    if sets[0] or (now is not None and now[0] in ("removed", "renamed")):
+        return "D501"
+    return "D503" if sets[1] else "D504"
