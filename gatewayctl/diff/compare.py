@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gatewayctl.config.finding import KeyPath
+from gatewayctl.config.masking import MASK
 from gatewayctl.diff.change import Change, Diff, Request
 from gatewayctl.diff.classes import CLASSES, Severity
 from gatewayctl.diff.difference import Difference, by_rules
@@ -22,9 +23,9 @@ from gatewayctl.diff.sending import (
     target_text,
     transform_differences,
 )
-from gatewayctl.diff.showing import shown_request
 from gatewayctl.diff.side import HEALTH, Side, aligned
 from gatewayctl.diff.whole import whole_differences
+from gatewayctl.plan.findings import secret_parts
 from gatewayctl.routing import Witness
 from gatewayctl.routing.exact import Bound
 
@@ -64,6 +65,7 @@ class _Comparison:
         self.tables = Tables((old.routes, new.routes), (old.options, new.options))
         self.found: list[_Shown] = []
         self.bounds: dict[str, None] = {}
+        self.secret = secret_parts(old.loaded, new.loaded)
         self.impacts: dict[tuple[str, str], tuple[str, ...]] = {}
         self.known: dict[tuple[int, int], str] = {}
 
@@ -164,7 +166,7 @@ class _Comparison:
         if isinstance(witness, Bound):
             return Request(origin, moved, None, "undecided", "undecided", "", names)
         words = [self._outcome(side, place, witness) for side, place in places]
-        return Request(origin, moved, witness, words[0], words[1], shown_request(witness, self.sides), names)
+        return Request(origin, moved, witness, words[0], words[1], witness.shown(self.secret, MASK.encode()), names)
 
     def _outcome(self, side: int, place: int | None, witness: Witness) -> str:
         table = self.tables.new if side else self.tables.old

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gatewayctl.config.masking import MASK
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import RoutePlan
 from gatewayctl.routing import RoutingOptions, find_ambiguities
@@ -16,7 +17,8 @@ def report_ambiguities(routes: Sequence[RoutePlan], options: RoutingOptions, fin
             message = f'the routes "{first.name}" and "{second.name}" cannot be told apart'
             label = "a regular expression that may match the same requests"
         else:
-            message = f'the routes "{first.name}" and "{second.name}" both take {found.witness}'
+            request = found.witness.shown(findings.secret_parts, MASK.encode())
+            message = f'the routes "{first.name}" and "{second.name}" both take {request}'
             label = "only the names would decide"
         other = "path" if first.match.regex is None else "path_regex"
         findings.error(

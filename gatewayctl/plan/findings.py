@@ -5,6 +5,17 @@ from gatewayctl.core.diagnostics import Diagnostic, Related, Severity, Span
 from gatewayctl.plan.model import KeyPath
 
 
+def secret_parts(*sides: Loaded) -> frozenset[tuple[str, str]]:
+    """The part of a route (``headers``, ``path``, …) and the name in it (empty for all of it) of each secret by which
+    a route of any of these configurations matches."""
+    return frozenset(
+        (str(key[2]), str(key[3]).lower() if len(key) > 3 and key[2] in ("headers", "query") else "")
+        for loaded in sides
+        for key in loaded.secrets
+        if key[0] == "routes" and len(key) > 2
+    )
+
+
 class Findings:
     """The diagnostics of one compilation. Positions are looked up only when something is found."""
 
@@ -38,6 +49,11 @@ class Findings:
                 first = span.column + quotes + start
                 span = Span(span.file, span.line, first, span.line, first + end - start)
         self.all.append(Diagnostic(code, Severity.ERROR, message, span, "", help))
+
+    @property
+    def secret_parts(self) -> frozenset[tuple[str, str]]:
+        """What of requests is secret, since a route matches it by a secret: see ``routing.Witness.shown``."""
+        return secret_parts(self._loaded)
 
     @property
     def errors(self) -> int:

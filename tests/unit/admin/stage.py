@@ -91,6 +91,9 @@ class Stage:
         self.drains += 1
         return {"summary": "it ends", "in_flight": 0}
 
+    def fingerprints(self) -> dict[str, str]:
+        return {"/admin/token": "0f" * 32}
+
     async def reload(self) -> Reloaded:
         self.reloads += 1
         return self.outcome
