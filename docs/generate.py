@@ -14,6 +14,7 @@ from gatewayctl.config.capabilities import MISSING, MISSING_WITH_WORKERS, Missin
 from gatewayctl.config.settings import refs, toml, type_of
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.failures import FAILURES
+from gatewayctl.diff.classes import CLASSES, Severity
 from gatewayctl.plan.order import STEPS
 from gatewayctl.telemetry.families import FAMILIES
 
@@ -210,10 +211,21 @@ def _chosen(which: int) -> Lines:
             yield _row(f"`{chosen[0]}.{name}`", f"`{toml(form['default'])}`", form["description"])
 
 
+def _diff_classes() -> Lines:
+    for severity in Severity:
+        yield f"### {severity}\n"
+        yield from _head("code", "name", "what it means for requests")
+        for kind in CLASSES.values():
+            if kind.severity is severity:
+                yield _row(f"`{kind.code}`", f"`{kind.name}`", kind.title)
+        yield ""
+
+
 PARTS: Final[dict[str, Callable[[], Lines]]] = {
     "settings": _settings,
     "missing": _missing,
     "diagnostics": _diagnostics,
+    "diff-classes": _diff_classes,
     "failures": _failures,
     "steps": _steps,
     "metrics": _metrics,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 WORKING_TREE: Final = "working tree"
 NOT_COMPARABLE: Final = "E535"
+_DATES: Final = ("/deprecated/since", "/deprecated/sunset")
 _WAIT: Final = 30.0
 """Seconds for an answer of a running gateway; a large configuration is a large answer."""
 
@@ -104,29 +105,32 @@ class Sides:
             self._repositories[folder] = self._stack.enter_context(Repository(there))
         return self._repositories[folder]
 
-    def running(self, admin: "Admin") -> "Side":
-        """The side of what a gateway runs. Secrets are compared if both know its admin token."""
-        from gatewayctl.config.sealing import key_of
+    def against(self, admin: "Admin", word: str | None) -> "tuple[Side, Side]":
+        """What a gateway runs, and the side that a word means (None: the working tree). Secrets are compared by keyed
+        fingerprints if both know its admin token: what is the same is then known here, what is not stays unknown."""
+        from gatewayctl.config.sealing import fingerprint, key_of, secret_values
         from gatewayctl.diff import running_side
 
-        data = admin.data("GET", "/config", within=_WAIT)
-        status = admin.data("GET", "/status", within=_WAIT)
         known: dict[str, str] = {}
         if admin.token:
             self.key = key_of(admin.token)
             known = admin.data("GET", "/fingerprints", within=_WAIT).get("fingerprints", {})
-        files = status.get("config", {}).get("files") or []
-        loaded = _loaded_from(data, self.configuration)
+        new = self.working_tree() if word is None else self.named(word)
+        data = admin.data("GET", "/config", within=_WAIT)
+        files = admin.data("GET", "/status", within=_WAIT).get("config", {}).get("files") or []
+        same = {
+            name: value
+            for name, (path, value) in secret_values(new.loaded).items()
+            if known.get(name) == fingerprint(self.key, path, value)
+        }
+        loaded = _loaded_from(data, same)
         plan, diagnostics = compiled(loaded)
         if plan is None:
             reason = diagnostics[0].message if diagnostics else "it cannot be read"
-            raise failed(
-                NOT_COMPARABLE,
-                f"what the gateway at {admin} runs is not understood: {reason}",
-                "is it a gateway of another version?",
-            )
+            message = f"what the gateway at {admin} runs is not understood: {reason}"
+            raise failed(NOT_COMPARABLE, message, "is it a gateway of another version?")
         root = Path(files[0]).parent if files else None
-        return running_side(str(admin), loaded, plan, known=known, root=root)
+        return running_side(str(admin), loaded, plan, known=known, root=root), new
 
     def _is_revision(self, word: str) -> bool:
         try:
@@ -168,39 +172,45 @@ def _root(files: Sequence[str]) -> Path:
     return Path(os.path.normpath(Path.cwd() / files[0])).parent
 
 
-def _loaded_from(data: Mapping[str, Any], configuration: Configuration) -> "Loaded":
-    """The configuration that a gateway told as JSON, read like any other; masked secrets become ``HIDDEN``."""
+def _loaded_from(data: Mapping[str, Any], same: Mapping[str, str]) -> "Loaded":
+    """The configuration that a gateway told as JSON, read like any other. Masked secrets become variables: ``same``
+    gives the values of those that are known to be the same here, by their JSON pointers; the others are not set."""
     import tomli_w
 
     from gatewayctl.config import load
 
-    text = tomli_w.dumps(_as_toml(data))
-    return load(["running.toml"], environ={}, reader=_Told(text.encode()), check_capabilities=False)
+    environ = {f"SAME_{number}": value for number, value in enumerate(same.values())}
+    variables = {name: f"${{secret:{variable}}}" for name, variable in zip(same, environ, strict=True)}
+    text = tomli_w.dumps(_as_toml(data, "", variables))
+    told = Path.cwd() / "running.toml"
+    return load([told], environ=environ, reader=_Told(told, text.encode()), check_capabilities=False)
 
 
-def _as_toml(value: Any, key: str = "") -> Any:
+def _as_toml(value: Any, at: str, variables: Mapping[str, str]) -> Any:
     from gatewayctl.config.masking import MASK
-    from gatewayctl.config.sealing import HIDDEN
+    from gatewayctl.config.sealing import HIDDEN, name_of
 
     if isinstance(value, dict):
-        return {name: _as_toml(item, name) for name, item in value.items()}
+        return {name: _as_toml(item, at + name_of((name,)), variables) for name, item in value.items()}
     if isinstance(value, list):
-        return [_as_toml(item) for item in value]
+        return [_as_toml(item, f"{at}/{number}", variables) for number, item in enumerate(value)]
     if value == MASK:
-        return HIDDEN
+        return variables.get(at, HIDDEN)
     if isinstance(value, str):
         # JSON has no dates; what is effective has had its variables put in.
-        return date.fromisoformat(value) if key in ("since", "sunset") else value.replace("${", "$${")
+        return date.fromisoformat(value) if at.endswith(_DATES) else value.replace("${", "$${")
     return value
 
 
 class _Told:
     """See ``config.reading.Reader``: one file, that a gateway told. Files that it names are on its machine."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    def __init__(self, path: Path, content: bytes) -> None:
+        self._path, self._content = path, content
 
     def read(self, path: Path, limit: int) -> bytes:
+        if path != self._path:
+            raise FileNotFoundError(2, "It is on the gateway's machine", str(path))
         return self._content[:limit]
 
     def matches(self, directory: Path, pattern: str) -> list[Path]:
@@ -216,7 +226,6 @@ def two(sides: Sides, words: Iterable[str], against: "Admin | None") -> "tuple[S
     if against is not None:
         if len(given) > 1:
             raise usage("--against is the old side, and two others are given", "give at most the new one")
-        old = sides.running(against)
-        return old, sides.named(given[0]) if given else sides.working_tree()
+        return sides.against(against, given[0] if given else None)
     old = sides.named(given[0]) if given else sides.revision("HEAD", "")
     return old, sides.named(given[1]) if len(given) > 1 else sides.working_tree()

@@ -4,6 +4,7 @@ The key is the caller's: two sides that are compared have the same one. The key 
 so that equal secrets in two places do not look alike.
 """
 
+import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -55,6 +56,12 @@ def fingerprints(loaded: Loaded, key: bytes) -> dict[str, str]:
     return {name_of(path): fingerprint(key, path, text) for path, text, _ in _secrets(loaded, data)}
 
 
+def secret_values(loaded: Loaded) -> dict[str, tuple[KeyPath, str]]:
+    """Every secret itself, by the JSON pointer of its key path: for comparing within this process."""
+    data = to_data(loaded, redact=False)
+    return {name_of(path): (path, text) for path, text, shown in _secrets(loaded, data) if shown == MASK}
+
+
 def sealed_data(loaded: Loaded, key: bytes) -> dict[str, Any]:
     """The effective configuration with its secrets sealed."""
     data = to_data(loaded, redact=False)
@@ -67,11 +74,15 @@ def sealed_elsewhere(loaded: Loaded, known: Mapping[str, str]) -> dict[str, Any]
     """The same for a configuration that came without its secrets, as ``HIDDEN``, from a process that told the
     fingerprints ``known`` (or none: then its secrets are ``UNSEEN``)."""
     data = to_data(loaded, redact=False)
+    for path, _, shown in list(_secrets(loaded, data)):
+        _put(data, path, Sealed(known.get(name_of(path), UNSEEN + name_of(path)), shown))
     for path, written in loaded.unset.items():
         if written == HIDDEN:
             _put(data, path, Sealed(known.get(name_of(path), UNSEEN + name_of(path))))
-    for path, _, shown in list(_secrets(loaded, data)):
-        _put(data, path, Sealed(known.get(name_of(path), UNSEEN + name_of(path)), shown))
+    for hit in select(tree(_is_file), data):
+        print_ = known.get(name_of(hit.path), "" if known else UNSEEN + name_of(hit.path))
+        if isinstance(hit.value, str) and hit.value and print_:
+            hit.holder[hit.key] = Sealed(print_, hit.value)
     return data
 
 
@@ -93,10 +104,18 @@ def _secrets(loaded: Loaded, data: dict[str, Any]) -> Iterator[tuple[KeyPath, st
         value = _at(data, path)
         if value is not None and value != "" and path not in loaded.unset:
             yield path, str(value), MASK
+    for hit in select(tree(_is_file), data):
+        content = loaded.contents.get(hit.value) if isinstance(hit.value, str) else None
+        if content is not None:  # a file of keys or users is what it holds, wherever it lies
+            yield hit.path, hashlib.sha256(content).hexdigest(), hit.value
 
 
 def _is_guarded(kind: Kind) -> bool:
     return kind.secret or kind.url
+
+
+def _is_file(kind: Kind) -> bool:
+    return kind.path == "file"
 
 
 def _without_user(hit: Hit[Kind]) -> str:

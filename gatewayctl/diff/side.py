@@ -73,7 +73,7 @@ def aligned(one: Any, other: Any) -> None:
             value = mine[key]
             if type(mine) is not type(theirs) or (key not in theirs if isinstance(mine, dict) else key >= len(theirs)):
                 continue
-            if isinstance(value, Sealed) and value.startswith(UNSEEN) and isinstance(theirs[key], Sealed):
+            if isinstance(value, Sealed) and value.startswith(UNSEEN) and isinstance(theirs[key], str):
                 theirs[key] = value
             elif isinstance(value, dict | list):
                 aligned(value, theirs[key])
@@ -87,8 +87,11 @@ def _health(path: bytes, options: RoutingOptions) -> CompiledRoute:
 
 def _relative(data: dict[str, Any], root: Path) -> None:
     for hit in select(tree(_is_path), data):
-        if isinstance(hit.value, str) and Path(hit.value).is_relative_to(root):
-            hit.holder[hit.key] = type(hit.value)(Path(hit.value).relative_to(root).as_posix())
+        value = hit.value
+        if isinstance(value, Sealed) and Path(value.shown).is_relative_to(root):
+            value.shown = Path(value.shown).relative_to(root).as_posix()
+        elif isinstance(value, str) and Path(value).is_relative_to(root):
+            hit.holder[hit.key] = Path(value).relative_to(root).as_posix()
 
 
 def _is_path(kind: Kind) -> bool:

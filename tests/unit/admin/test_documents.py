@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewayctl import __version__
-from tests.unit.admin.stage import Stage
+from tests.unit.admin.stage import NAMED, Stage, bearer
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -55,3 +55,9 @@ def test_any_configuration_is_the_same_json_as_it_was_data(data: dict[str, objec
     stage = Stage()
     stage.config = data
     assert stage.get("/config").json() == json.loads(json.dumps(data))
+
+
+def test_fingerprints_are_told_to_who_has_the_token_only() -> None:
+    stage = Stage(NAMED).serve()
+    assert stage.get("/fingerprints").status_code == 401
+    assert stage.get("/fingerprints", bearer()).json() == {"fingerprints": {"/admin/token": "0f" * 32}}
