@@ -13,11 +13,14 @@ from typing import Final, NamedTuple
 from gatewayctl.routing.compiled import Check, CompiledRoute, Kind
 from gatewayctl.routing.exact.box import Box, Key, ways
 from gatewayctl.routing.exact.engine import Answer, Exact, Side
-from gatewayctl.routing.exact.work import Bound, Work
+from gatewayctl.routing.exact.work import Work
 from gatewayctl.routing.languages import pattern_language, regex_language
 from gatewayctl.routing.regex_ast import literal_prefix, mirrored
 from gatewayctl.routing.spec import DEFAULT_OPTIONS, RoutingOptions
 from gatewayctl.routing.witness import Witness
+
+_PAIR: Final = 20
+"""Steps that a pair costs beside its search, so that very many pairs are bounded too."""
 
 AT_LOAD: Final = 2_000_000
 """Steps that all comparisons of one load may take together."""
@@ -76,11 +79,10 @@ class _Search:
         if first.methods is not None and second.methods is not None and first.methods.isdisjoint(second.methods):
             return None
         avoids: list[Box] = []
-        bound: Bound | None = None
         while True:
-            answer = self.exact.find([first, second], avoids)
+            answer = self.exact.find([first, second], avoids, at_least=_PAIR)
             if not isinstance(answer, Witness):
-                return answer or bound
+                return answer
             winner = self.side.winner(answer)
             if winner is None or any(winner is box for box in avoids):
                 raise AssertionError(f"the matcher does not confirm {answer}")

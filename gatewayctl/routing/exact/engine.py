@@ -29,10 +29,12 @@ class Exact:
         self.intern = Intern()
         self._domains = Domains(options)
 
-    def find(self, musts: Sequence[Box], avoids: Sequence[Box]) -> Answer:
-        """A request that every one of ``musts`` takes and none of ``avoids``."""
+    def find(self, musts: Sequence[Box], avoids: Sequence[Box], *, at_least: int = 1) -> Answer:
+        """A request that every one of ``musts`` takes and none of ``avoids``. ``at_least`` is what the question costs
+        beside its search."""
         self.work.begin()
         try:
+            self.work.spend(at_least)
             found = find(musts, avoids, self._domains, self.work)
         except BoundError as error:
             return error.bound
