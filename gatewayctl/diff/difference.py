@@ -65,6 +65,18 @@ def difference(code: str, old: Part, new: Part, key: str, detail: str) -> Differ
     return Difference(code, where, detail, shown(before), _now(before, now), gone)
 
 
+def presence(old: Part, new: Part, key: str, gone: str, come: str, absent: str = "none") -> list[Difference] | None:
+    """The difference where only one of the tables has a setting: ``gone`` and ``come`` are the codes, ``absent`` is what
+    having none is called. None where both have it: then their values are to be compared."""
+    before, now = old.settings.get(key), new.settings.get(key)
+    if before is not None and now is not None:
+        return None
+    if before is None and now is None:
+        return []
+    found = difference(gone if now is None else come, old, new, key, key)
+    return [found._replace(now=absent) if now is None else found._replace(before=absent)]
+
+
 def _now(before: Any, now: Any) -> str:
     """The new value; of a secret that has another value, so much is said."""
     if isinstance(before, Sealed) and isinstance(now, Sealed):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
-from gatewayctl.diff.difference import UNSET, Difference, by_rules, difference, shown
+from gatewayctl.diff.difference import UNSET, Difference, by_rules, difference, presence, shown
 from gatewayctl.diff.handling import Part, policy
 from gatewayctl.diff.rules import AUTH, CORS, REQUIRE
 from gatewayctl.diff.side import Side
@@ -14,15 +14,11 @@ _Sides = tuple[Side, Side]
 
 def auth_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
     """The differences of how two routes authenticate."""
-    before, now = old.settings.get("auth"), new.settings.get("auth")
-    if before is None and now is None:
-        return
-    if now is None:
-        yield difference("D301", old, new, "auth", "auth")._replace(now="public")
-    elif before is None:
-        yield difference("D302", old, new, "auth", "auth")._replace(before="public")
+    one_sided = presence(old, new, "auth", "D301", "D302", "public")
+    if one_sided is not None:
+        yield from one_sided
     else:
-        yield from _schemes(sides, old, new, before, now)
+        yield from _schemes(sides, old, new, old.settings["auth"], new.settings["auth"])
 
 
 def _schemes(sides: _Sides, old: Part, new: Part, before: str, now: str) -> Iterator[Difference]:
@@ -149,15 +145,12 @@ def _access_text(settings: dict[str, Any]) -> str:
 
 def cors_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
     """The differences of which pages of other origins may read answers."""
-    before, now = old.settings.get("cors"), new.settings.get("cors")
-    if before is None and now is None:
-        return
-    if now is None:
-        yield difference("D313", old, new, "cors", "cors")._replace(now="none")
-    elif before is None:
-        yield difference("D312", old, new, "cors", "cors")._replace(before="none")
+    one_sided = presence(old, new, "cors", "D313", "D312")
+    if one_sided is not None:
+        yield from one_sided
     else:
-        yield from by_rules(policy(sides[0], "cors", before), policy(sides[1], "cors", now), CORS, "cors ")
+        first, second = (policy(side, "cors", p.settings["cors"]) for side, p in zip(sides, (old, new), strict=True))
+        yield from by_rules(first, second, CORS, "cors ")
 
 
 def trust_differences(old: Part, new: Part) -> Iterator[Difference]:

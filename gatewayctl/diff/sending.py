@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gatewayctl.diff.difference import Difference, by_rules, difference, shown
+from gatewayctl.diff.difference import Difference, by_rules, difference, presence, shown
 from gatewayctl.diff.handling import TARGETS, Part, policy, service, services_of
 from gatewayctl.diff.rules import BREAKER, RETRY, SERVICE, UPSTREAM_TLS
 from gatewayctl.diff.side import Side
@@ -117,26 +117,22 @@ def _tls(old: Part, new: Part, what: str) -> Iterator[Difference]:
 
 
 def _breakers(sides: _Sides, old: Part, new: Part, what: str) -> Iterator[Difference]:
-    before, now = old.settings.get("breaker"), new.settings.get("breaker")
-    if before is None and now is None:
-        return
-    if before is None or now is None:
-        yield difference("D416", old, new, "breaker", f"{what}breaker")
-        return
-    first, second = policy(sides[0], "breakers", before), policy(sides[1], "breakers", now)
-    yield from by_rules(first, second, BREAKER, f"breaker {now}: ")
+    one_sided = presence(old, new, "breaker", "D416", "D416")
+    if one_sided is not None:
+        yield from (found._replace(detail=f"{what}breaker") for found in one_sided)
+    else:
+        before, now = old.settings["breaker"], new.settings["breaker"]
+        first, second = policy(sides[0], "breakers", before), policy(sides[1], "breakers", now)
+        yield from by_rules(first, second, BREAKER, f"breaker {now}: ")
 
 
 def retry_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
     """The differences of what is tried again."""
-    before, now = old.settings.get("retry"), new.settings.get("retry")
-    if before is None and now is None:
-        return
-    if now is None:
-        yield difference("D414", old, new, "retry", "retry")._replace(now="none")
-    elif before is None:
-        yield difference("D415", old, new, "retry", "retry")._replace(before="none")
+    one_sided = presence(old, new, "retry", "D414", "D415")
+    if one_sided is not None:
+        yield from one_sided
     else:
+        before, now = old.settings["retry"], new.settings["retry"]
         yield from by_rules(
             policy(sides[0], "retries", before), policy(sides[1], "retries", now), RETRY, f"retry {now}: "
         )

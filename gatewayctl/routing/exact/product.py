@@ -5,7 +5,7 @@ Nothing is determinised but what is walked over. A state is one integer an autom
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gatewayctl.routing.automaton import FRIENDLY, Automaton
@@ -51,20 +51,27 @@ def word_outside(musts: Sequence[Automaton], avoids: Sequence[Automaton], work: 
             state & a.accept for state, a in zip(states[count:], avoids, strict=True)
         ):
             return text
-        following = [a.next(state) if state else 0 for state, a in zip(states, automata, strict=True)]
         work.spend(len(alphabet))
-        for letter in alphabet:
-            reached = tuple(f & t for f, t in zip(following, letter.taking, strict=True))
-            if not all(reached[:count]):
-                continue
+        for byte, reached in _reached(states, automata, alphabet, count):
             excluding = reached[count:]
             known = seen[reached[:count]]
             if any(all(not old & ~new for old, new in zip(other, excluding, strict=True)) for other in known):
                 continue
             work.spend(len(known))
             known.append(excluding)
-            queue.append((reached, text + letter.byte))
+            queue.append((reached, text + byte))
     return None
+
+
+def _reached(
+    states: tuple[int, ...], automata: Sequence[Automaton], alphabet: Sequence[Letter], count: int
+) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+    """The states after each byte that the first ``count`` automata can still go on with."""
+    following = [a.next(state) if state else 0 for state, a in zip(states, automata, strict=True)]
+    for letter in alphabet:
+        reached = tuple(f & t for f, t in zip(following, letter.taking, strict=True))
+        if all(reached[:count]):
+            yield letter.byte, reached
 
 
 def words_by_mask(
@@ -95,13 +102,9 @@ def words_by_mask(
             _keep(found, mask, text)
             if not mask:
                 return found
-        following = [a.next(state) if state else 0 for state, a in zip(states, automata, strict=True)]
         work.spend(len(alphabet))
-        for letter in alphabet:
-            reached = tuple(f & t for f, t in zip(following, letter.taking, strict=True))
-            if not all(reached[:count]):
-                continue
-            longer = text + letter.byte
+        for byte, reached in _reached(states, automata, alphabet, count):
+            longer = text + byte
             key = (reached, longer if longer in prefixes else None)
             if key not in seen:
                 seen.add(key)

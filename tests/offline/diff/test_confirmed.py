@@ -24,7 +24,7 @@ def told(plan: Plan, witness: Witness) -> str:
     fields = tuple((name.decode(), value.decode()) for name, value in witness.headers)
     target = witness.path.decode() + (f"?{witness.query.decode()}" if witness.query else "")
     asked = Asked(witness.method.decode(), target, witness.host.decode(), fields)
-    decision = decide(read_head(asked.raw(), head_parser(plan.server), plan.server), build_table(plan), plan.server)
+    decision = decide(read_head(asked.raw(), head_parser(plan.server), plan.server), build_table(plan), plan)
     if decision.refusal is not None:
         return str(decision.refusal.kind.status)
     return f"route {plan.routes[decision.match.route].name}," if decision.match else "route (health path),"
