@@ -51,6 +51,8 @@ class Sides:
 
     def named(self, word: str) -> "Side":
         """The side that a word on the command line means."""
+        if not word:
+            raise usage("a side of the comparison is empty", "name a revision, a file or a folder")
         revision, colon, path = word.partition(":")
         if word == STANDARD_INPUT or Path(word).exists():
             return self.files([_file_in(word)], word)

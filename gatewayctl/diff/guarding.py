@@ -6,6 +6,7 @@ from typing import Any
 
 from gatewayctl.diff.difference import UNSET, Difference, by_rules, difference, presence, shown
 from gatewayctl.diff.handling import Part, policy
+from gatewayctl.diff.limiting import limit_differences
 from gatewayctl.diff.rules import AUTH, CORS, REQUIRE
 from gatewayctl.diff.side import Side
 
@@ -183,6 +184,7 @@ def consumer_differences(sides: _Sides) -> Iterator[Difference]:
                 yield Difference("D311", (*at, "api_keys"), f"consumer {name}", *_counts(keys))
             if keys[1] - keys[0]:
                 yield Difference("D310", (*at, "api_keys"), f"consumer {name}", *_counts(keys))
+            yield from limit_differences(sides, Part(at, before[name]), Part(at, now[name]))
             tags = shown(before[name].get("tags")), shown(now[name].get("tags"))
             if tags[0] != tags[1]:
                 yield Difference("D305", (*at, "tags"), f"consumer {name}: tags", *tags)

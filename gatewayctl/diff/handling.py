@@ -9,6 +9,8 @@ from gatewayctl.routing import CompiledRoute
 
 _FROM_DEFAULTS: Final = ("timeout", "retry", "limits", "auth", "access", "cache", "cors", "transform")
 _OF_SERVICE: Final = ("breaker", "connect_timeout", "first_byte_timeout", "idle_timeout", "tunnel_idle_timeout")
+_OF_FORWARDING: Final = ("timeout", "retry", "upgrades", "strip_prefix", "rewrite", "mirror")
+"""Settings that say nothing where the gateway answers itself."""
 HEALTH_AT: Final[KeyPath] = ("server", "health_path")
 TARGETS: Final = ("service", "split", "respond", "redirect", "aggregate")
 
@@ -47,6 +49,9 @@ def handling(side: Side, route: CompiledRoute) -> Part:
         said_at["max_body_size"] = ("server", "max_body_size")
     if settings.get("strip_prefix") is True:
         settings["strip_prefix"] = route.prefix.decode("latin-1").rstrip("/")
+    if "respond" in settings or "redirect" in settings:
+        for key in _OF_FORWARDING:
+            settings.pop(key, None)
     return Part(at, settings, said_at)
 
 

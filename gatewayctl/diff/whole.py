@@ -6,7 +6,7 @@ from typing import Final
 from gatewayctl.config.kinds.base import Kind
 from gatewayctl.config.selecting import select, tree
 from gatewayctl.diff.difference import Difference, by_rules, difference
-from gatewayctl.diff.guarding import consumer_differences, trust_differences
+from gatewayctl.diff.guarding import consumer_differences, cors_differences, trust_differences
 from gatewayctl.diff.handling import Part
 from gatewayctl.diff.rules import SERVER, SERVER_TLS, SILENT, any_change
 from gatewayctl.diff.side import Side
@@ -34,6 +34,8 @@ def whole_differences(sides: tuple[Side, Side]) -> Iterator[Difference]:
         for key in sorted(first.settings.keys() | second.settings.keys()):
             if first.settings.get(key) != second.settings.get(key):
                 yield difference("D603", first, second, key, f"{section}.{key}")
+    first, second = (Part(("defaults",), side.data["defaults"]) for side in sides)
+    yield from cors_differences(sides, first, second)  # a default covers answers to unmatched requests too
     yield from consumer_differences(sides)
     yield from _stores(sides)
     yield from _literal_secrets(sides)

@@ -31,6 +31,7 @@ CASES = {
     "a-revision-that-is-not-there": "diff nowhere",
     "a-file-that-is-not-there": "diff nowhere.toml",
     "a-file-that-a-revision-has-not": "diff HEAD:nowhere.toml",
+    "an-empty-side": "diff ''",
     "too-many-sides": "diff --against http://127.0.0.1:1 a b",
     "a-token-without-a-gateway": "diff --token-file x",
     "blame-the-shadowed-route": "blame /users/42/files/a.txt",

@@ -189,6 +189,8 @@ EDITS = [
     ('max_body_size = "64KiB"', 'max_body_size = "32KiB"', "D412"),
     ('max_body_size = "64KiB"', 'max_body_size = "unlimited"', "D413"),
     ("max_headers = 50", "max_headers = 60", "D413"),
+    ("[consumers.acme]", "[consumers.acme]\nlimits = [\"per-client\"]", "D402"),
+    ('timeout = "30s"', 'timeout = "30s"\ncors = "web"', "D312"),
     ("attempts = 3", "attempts = 2", "D414"),
     ("attempts = 3", "attempts = 4", "D415"),
     ("failure_threshold = 5", "failure_threshold = 6", "D416"),
