@@ -49,7 +49,7 @@ function algorithms.sliding_window(p)
   local running = record[1] or slot
   local passed = slot - running
   if passed < 0 then
-    if passed >= -9 then slot = running end
+    if passed > -9 then slot = running end
     passed = 0
   end
   for i = 1, 9 - passed do slots[i + passed] = record[i + 1] or 0 end

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gatewayctl.policy.limits import ALGORITHMS
@@ -139,6 +139,7 @@ def test_what_is_said_to_remain_can_be_taken_and_no_more(
 @OVER_TIME
 @CALM
 @given(LIMITS, WINDOWS, STARTS, GAPS, st.integers(1, 10**13))
+@example(limit=1, window=777_777, start=0, gaps=[0], back=875_000)
 def test_a_clock_that_is_set_back_grants_nothing_and_locks_nobody_out(
     name: str, limit: int, window: int, start: int, gaps: list[int], back: int
 ) -> None:

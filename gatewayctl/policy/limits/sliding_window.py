@@ -71,7 +71,7 @@ class SlidingWindow:
         if passed == 0 or not record[1]:
             return (slot, *record[1:])
         if passed < 0:  # the clock was set back: what was taken counts, from now on
-            return (slot if passed < -_KEPT else record[0], *record[1:])
+            return (slot if passed <= -_KEPT else record[0], *record[1:])
         if passed >= _KEPT:
             return (slot, 0, *_NOTHING)
         slots = (*_NOTHING[:passed], *record[2 : 2 + _KEPT - passed])
