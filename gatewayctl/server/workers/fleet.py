@@ -350,8 +350,8 @@ class Fleet:
 def _ports(bound: Bound) -> dict[tuple[str, str], int]:
     """Where the built-in instances listen; they run in the supervisor, once for all workers."""
     return {
-        (name, plan.id): instance.dialer.port
+        (name, instance.id): instance.dialer.port
         for name, service in bound.services.items()
-        for plan, instance in zip(bound.plan.services[name].instances, service.instances, strict=True)
-        if plan.builtin
+        for instance in service.instances
+        if instance.plan.builtin
     }
