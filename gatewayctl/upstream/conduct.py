@@ -11,15 +11,14 @@ from gatewayctl.policy.balancing.base import Balancer
 from gatewayctl.policy.balancing.sticky import StickySessions
 from gatewayctl.policy.breakers.breaker import Breaker
 from gatewayctl.policy.request_keys import Part
+from gatewayctl.policy.retries.rules import CAUSE_OF
 from gatewayctl.upstream.ejections import Ejections
 
 _FAILED: Final = 1.0
 """Seconds as which a failed attempt is told to a balancer that looks at latency, where it did not take longer."""
 OUTLIER_STATUS: Final = 500
 
-BLAMED: Final = frozenset(
-    {"connect_failed", "connect_timeout", "dns_failed", "upstream_reset", "upstream_timeout", "bad_response"}
-)
+BLAMED: Final = frozenset((*CAUSE_OF, "bad_response"))
 """Reasons of failures that are the instance's, not the gateway's or the client's."""
 
 

@@ -12,6 +12,8 @@ CAUSE_OF: Final = {
     "connect_failed": "connect",
     "connect_timeout": "connect",
     "dns_failed": "connect",
+    "tls_certificate": "connect",
+    "tls_failed": "connect",
     "upstream_reset": "reset",
     "upstream_timeout": "first_byte_timeout",
 }

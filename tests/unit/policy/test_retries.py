@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gatewayctl.core.failures import FAILURES
 from gatewayctl.policy.retries.budget import RetryBudget
 from gatewayctl.policy.retries.rules import CAUSE_OF, RetryRules, retry_after
+from gatewayctl.upstream.conduct import BLAMED
 
 RULES = RetryRules(
     attempts=3,
@@ -47,6 +48,12 @@ def test_which_responses_are_not_good_enough(status: int, method: bytes, again: 
 
 def test_every_cause_is_a_reason_of_the_table() -> None:
     assert CAUSE_OF.keys() <= FAILURES.keys()
+
+
+@pytest.mark.parametrize("reason", ["connect_failed", "connect_timeout", "dns_failed", "tls_certificate", "tls_failed"])
+def test_whatever_keeps_a_connection_from_being_made_is_a_failure_of_the_instance(reason: str) -> None:
+    assert CAUSE_OF[reason] == "connect"
+    assert reason in BLAMED
 
 
 def test_a_pause_is_anything_up_to_a_bound_that_doubles() -> None:
