@@ -20,7 +20,7 @@ from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.admin_side import AdminSide, ServerControl
 from gatewayctl.server.events import EventLog
 from gatewayctl.server.logs import AccessLogs, terminals, use_access_format
-from gatewayctl.server.reloading import ADMIN_LISTEN, Outcome, Reloader, sources_of
+from gatewayctl.server.reloading import ADMIN_LISTEN, STORES, Outcome, Reloader, sources_of
 from gatewayctl.server.sockets import ListenFailed, SocketFile, open_listeners
 from gatewayctl.server.status import status
 from gatewayctl.server.traffic import OneProcess
@@ -58,7 +58,7 @@ class Running:
             files,
             adopt=self._adopt,
             watch=self._watcher.watch,
-            fixed=(ADMIN_LISTEN,) if admin else (),
+            fixed=(ADMIN_LISTEN, STORES) if admin else (STORES,),
         )
         self._plane = ControlPlane(
             self._reloader.fleets.on_snapshot, event=self._events.event, report=self.gateway.report

@@ -11,7 +11,6 @@ _SECTIONS: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
     ("server", lambda plan: plan.server),
     ("admin", lambda plan: plan.admin),
     ("limits", lambda plan: plan.policies.limits),
-    ("stores", lambda plan: plan.policies.stores),
     ("auth", lambda plan: plan.identity.schemes),
     ("consumers", lambda plan: plan.identity.consumers),
     ("access", lambda plan: plan.identity.access),

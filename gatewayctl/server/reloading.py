@@ -28,11 +28,13 @@ from gatewayctl.state.certificates import BadCertificate
 Fixed = tuple[str, Callable[[Plan], object]]
 """A setting that cannot change while the gateway runs: its key, and what of a plan comes from it."""
 ADMIN_LISTEN: Final[Fixed] = ("admin.listen", lambda plan: plan.admin.listen)
+STORES: Final[Fixed] = ("stores", lambda plan: plan.policies.stores)
 NEEDS_RESTART: Final[tuple[Fixed, ...]] = (
     ("server.listen", lambda plan: frozenset(plan.server.listen)),
     ("server.workers", lambda plan: plan.server.workers),
     ("server.proxy_protocol", lambda plan: plan.server.proxy_protocol),
     ADMIN_LISTEN,
+    STORES,
 )
 
 
