@@ -9,10 +9,16 @@ from gatewayctl.cli.errors import usage
 from gatewayctl.core.units import parse_size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from gatewayctl.cli.configuration import Configuration
     from gatewayctl.cli.output import Output
     from gatewayctl.routetest.report import Report
     from gatewayctl.routetest.request import Asked
+
+    Data = Callable[[Report], dict[str, Any]]
+    Text = Callable[..., str]
 
 SUGGESTED: Final = {"method": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 """For shell completion: what an argument may well be, by its name."""
@@ -77,14 +83,21 @@ class Asking:
         except NotARequest as error:
             raise usage(str(error), error.help) from None
 
-    def examined(self, configuration: "Configuration", output: "Output") -> "Report":
-        """What becomes of it under that configuration."""
+    def answer(self, configuration: "Configuration", output: "Output", data: "Data", text: "Text") -> int:
+        """Says what becomes of it under that configuration, in one of two forms. Gives the exit code."""
         from gatewayctl.cli.live import live_parts
         from gatewayctl.routetest.walk import examine
 
-        request = self.asked()
-        loaded, plan = configuration.compiled(output.console)
-        return examine(request, loaded, plan, live_parts())
+        form, request, console = self.choose_format(output), self.asked(), output.console
+        loaded, plan = configuration.compiled(console)
+        report = examine(request, loaded, plan, live_parts())
+        if form == "json":
+            output.print_json(data(report))
+        else:
+            console.print(text(report, width=console.width, style=console.style))
+            for hint in report.hints:
+                console.hint(f"hint: {hint}")
+        return 0 if report.taken else 1
 
 
 def _size(written: str) -> int:

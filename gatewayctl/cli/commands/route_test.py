@@ -19,13 +19,4 @@ def run(configuration: Configuration, output: Output, asking: Asking) -> int:
     from gatewayctl.routetest.document import report_data
     from gatewayctl.routetest.text import report_text
 
-    form = asking.choose_format(output)
-    report = asking.examined(configuration, output)
-    console = output.console
-    if form == "json":
-        output.print_json(report_data(report))
-    else:
-        console.print(report_text(report, width=console.width, style=console.style))
-        for hint in report.hints:
-            console.hint(f"hint: {hint}")
-    return 0 if report.taken else 1
+    return asking.answer(configuration, output, report_data, report_text)

@@ -6,30 +6,20 @@ again. The cost is multiplied by one more than what is in flight for its weight.
 on average.
 """
 
-from collections.abc import Mapping
 from math import exp
 from typing import Final
 
-from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
-from gatewayctl.policy.balancing.fleet import Fleet, Seat
+from gatewayctl.policy.balancing.base import Usable
+from gatewayctl.policy.balancing.fleet import OfFleet, Seat
 
 DECAY: Final = 10.0
 """Seconds in which what is remembered weighs a third (1/e) of what it did."""
 
 
-class PeakEwma:
+class PeakEwma(OfFleet):
     """See ``Balancer``."""
 
-    __slots__ = ("_fleet", "_random")
-
-    def __init__(self, random: Random) -> None:
-        self._fleet = Fleet()
-        self._random = random
-
-    def replace(
-        self, weights: Mapping[str, int], loads: Mapping[str, Load] = NO_LOADS, now: float | None = None
-    ) -> None:
-        self._fleet.replace(weights, loads, now)
+    __slots__ = ()
 
     def pick(self, usable: Usable | None = None, now: float = 0.0, key: bytes = b"") -> str | None:
         lots = self._fleet.lots(usable, now)

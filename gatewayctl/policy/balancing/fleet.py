@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from gatewayctl.policy.balancing.base import Load, Random, Usable
+from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
 from gatewayctl.policy.balancing.warming import LONG_SINCE, SLOW_START, share
 
 
@@ -105,3 +105,21 @@ class Fleet:
 
 def _lots(seats: Sequence[Seat], weights: Sequence[float]) -> Lots:
     return Lots(seats, None if len(set(weights)) <= 1 else list(accumulate(weights)))
+
+
+class OfFleet:
+    """What balancers over a fleet share of ``Balancer``; each says how it picks."""
+
+    __slots__ = ("_fleet", "_random")
+
+    def __init__(self, random: Random) -> None:
+        self._fleet = Fleet()
+        self._random = random
+
+    def replace(
+        self, weights: Mapping[str, int], loads: Mapping[str, Load] = NO_LOADS, now: float | None = None
+    ) -> None:
+        self._fleet.replace(weights, loads, now)
+
+    def observe(self, id: str, seconds: float, now: float) -> None:
+        """How long a request took is nothing to most of them."""

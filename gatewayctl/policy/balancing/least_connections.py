@@ -4,25 +4,18 @@ The turns are smooth weighted round robin, so that an idle fleet shares by weigh
 for hundreds of them ``p2c`` does nearly as well and looks at two.
 """
 
-from collections.abc import Mapping
-
-from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
-from gatewayctl.policy.balancing.fleet import Fleet, Lots, Seat
+from gatewayctl.policy.balancing.base import Random, Usable
+from gatewayctl.policy.balancing.fleet import Lots, OfFleet, Seat
 
 
-class LeastConnections:
+class LeastConnections(OfFleet):
     """See ``Balancer``."""
 
-    __slots__ = ("_at", "_fleet")
+    __slots__ = ("_at",)
 
     def __init__(self, random: Random) -> None:
-        self._fleet = Fleet()
+        super().__init__(random)
         self._at = 0
-
-    def replace(
-        self, weights: Mapping[str, int], loads: Mapping[str, Load] = NO_LOADS, now: float | None = None
-    ) -> None:
-        self._fleet.replace(weights, loads, now)
 
     def pick(self, usable: Usable | None = None, now: float = 0.0, key: bytes = b"") -> str | None:
         fleet = self._fleet
@@ -63,6 +56,3 @@ class LeastConnections:
         chosen = max(level, key=lambda seat: seat.credit)
         chosen.credit -= total
         return chosen.id
-
-    def observe(self, id: str, seconds: float, now: float) -> None:
-        """Counts requests, not seconds."""

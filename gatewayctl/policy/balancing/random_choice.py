@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping
 
-from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
-from gatewayctl.policy.balancing.fleet import Fleet
+from gatewayctl.policy.balancing.base import NO_LOADS, Load, Usable
+from gatewayctl.policy.balancing.fleet import OfFleet
 
 
-class RandomChoice:
+class RandomChoice(OfFleet):
     """See ``Balancer``."""
 
-    __slots__ = ("_fleet", "_random")
-
-    def __init__(self, random: Random) -> None:
-        self._fleet = Fleet()
-        self._random = random
+    __slots__ = ()
 
     def replace(
         self, weights: Mapping[str, int], loads: Mapping[str, Load] = NO_LOADS, now: float | None = None
@@ -23,6 +19,3 @@ class RandomChoice:
     def pick(self, usable: Usable | None = None, now: float = 0.0, key: bytes = b"") -> str | None:
         lots = self._fleet.lots(usable, now)
         return lots.seats[lots.draw(self._random)].id if lots.seats else None
-
-    def observe(self, id: str, seconds: float, now: float) -> None:
-        """Asks nothing of the past."""
