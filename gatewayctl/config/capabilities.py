@@ -32,10 +32,6 @@ def _used(value: Any) -> bool:
     return value not in ("none", "", False, [], 0)
 
 
-def _https(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("https:")
-
-
 def _needs_identity(value: Any) -> bool:
     return isinstance(value, str) and (value == "consumer" or value.startswith("claim:"))
 

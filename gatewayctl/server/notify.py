@@ -25,11 +25,6 @@ class Notifier:
         self.watchdog_interval = _watchdog(environ) if path else 0.0
         """Seconds between two signs of life; 0 where nobody waits for them."""
 
-    @property
-    def listened_to(self) -> bool:
-        """Whether somebody wants to know."""
-        return bool(self._address)
-
     def ready(self, status: str) -> None:
         """It serves, or serves again after a reload."""
         self._send("READY=1", f"STATUS={status}")

@@ -8,7 +8,7 @@ import contextlib
 import errno
 import socket
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -45,13 +45,10 @@ class GatewayServer(uvicorn.Server):
             on_problem=self._problem_reporter(),
         )
 
-        def express(config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> asyncio.Protocol:
-            return ExpressConnection(gateway)
-
         super().__init__(
             uvicorn.Config(
                 app,
-                http=express,  # type: ignore[arg-type]
+                http=ExpressConnection,  # named so that uvicorn loads no protocol of its own; the acceptor makes them
                 ws="none",
                 lifespan="off",
                 log_config=None,

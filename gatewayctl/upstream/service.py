@@ -32,7 +32,6 @@ class Service:
         "members",
         "name",
         "plan",
-        "preserve_host",
         "trouble",
         "tunnel_idle_timeout",
     )
@@ -65,7 +64,6 @@ class Service:
         self.first_byte_timeout = plan.first_byte_timeout
         self.first_byte_note = f"the service did not start to answer within {format_duration(plan.first_byte_timeout)}"
         self.tunnel_idle_timeout = plan.tunnel_idle_timeout
-        self.preserve_host = plan.host_header == "preserve"
 
     def adopt(self, now: float) -> None:
         """This generation is in force from ``now`` on: the balancer gets its weights, the instances its settings."""

@@ -42,7 +42,7 @@ class KeySet:
         say: Callable[[str, str], None],
     ) -> None:
         self.ring: KeyRing | None = None
-        self.fetches = self.failures = 0
+        self.failures = 0
         self._plan = plan
         self._loop = loop
         self._clock = clock
@@ -100,7 +100,6 @@ class KeySet:
         return min(FIRST_RETRY * 2.0 ** (self._failed_in_a_row - 1), LAST_RETRY)
 
     async def _try(self) -> None:
-        self.fetches += 1
         try:
             keys = jwk_set(await self._fetch(await self._where()), self._plan.algorithms)
         except (FetchFailed, BadKeys) as error:
