@@ -1,10 +1,10 @@
 """What each policy decides about the request at hand, in words, whether it is there or not: one entry a policy.
 
-What is a step of its own (see ``plan.order``) is put into words by ``stepwords``, under the same name; the entry here
-then only says what it means that a route has none.
+What is a step of its own (see ``plan.order``) has been put into words where the request met it, under the same name; the
+entry here then only says what it means that a route has none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from gatewayctl.core.units import format_duration
@@ -12,19 +12,23 @@ from gatewayctl.plan.model import KeyPath, RoutePlan
 from gatewayctl.plan.order import step_of
 from gatewayctl.routetest.limitwords import breaker_words, retry_words
 from gatewayctl.routetest.places import place
-from gatewayctl.routetest.report import Policy
-from gatewayctl.routetest.stepwords import STEP_WORDS, Passage, Words
+from gatewayctl.routetest.report import Policy, StepLine
+from gatewayctl.routetest.stepwords import Passage, Words
 
 PolicyWords = Callable[[Passage, RoutePlan], Words]
 
 
-def policies(passage: Passage, route: RoutePlan) -> tuple[Policy, ...]:
-    """All policies, in the order in which a request meets them."""
-    steps = {step_of(step).name: step for step in route.steps}
+def policies(passage: Passage, route: RoutePlan, steps: Sequence[StepLine]) -> tuple[Policy, ...]:
+    """All policies, in the order in which a request meets them; ``steps`` are those that it met."""
+    met = {line.name: line for line in steps}
     found = []
     for name, words in POLICY_WORDS.items():
-        does, key = STEP_WORDS[name](passage, steps[name]) if name in steps else words(passage, route)
-        found.append(Policy(name, tuple(does), place(passage.loaded, key)))
+        line = met.get(name)
+        if line is not None and line.at is not None:
+            found.append(Policy(name, line.does, line.at))
+        else:
+            does, key = words(passage, route)
+            found.append(Policy(name, tuple(does), place(passage.loaded, key)))
     return tuple(found)
 
 

@@ -150,13 +150,13 @@ class _Walk:
         passage, route = self.passage, self.route
         if self.refusal is None and passage.answered is None and route.forward is not None:
             self._forward(route.forward)
-        loaded = passage.loaded
+        loaded, steps = passage.loaded, tuple(self._steps())
         common: dict[str, Any] = {
             "route": route.name,
             "route_at": place(loaded, ("routes", route.name)),
             "matched": matched(loaded, passage.hidden, route, passage.head, self.params),
-            "steps": tuple(self._steps()),
-            "policies": policies(passage, route),
+            "steps": steps,
+            "policies": policies(passage, route, steps),
             "beaten": beaten(passage) if others else (),
             "near": came_near(passage) if others else (),
             "hints": _unread_claims(self.request, route),

@@ -38,10 +38,14 @@ PLANTED = {
         "path",
         "file",
         "stray",
+        "redis",
+        "consul",
+        "check",
     )
 }
 HASHED = bcrypt.hashpw(PLANTED["password"].encode(), bcrypt.gensalt(4)).decode()
 KEY_HASH = hashlib.sha256(PLANTED["apikey"].encode()).hexdigest()
+FORMATS = ("json", "github", "gitlab", "sarif", "junit", "markdown")
 TEXT = f"""
 version = 1
 [log]
@@ -94,6 +98,31 @@ auth = "key"
 [routes.gone]
 path = "/gone"
 service = "gone"
+[services.found.discovery]
+type = "consul"
+address = "http://127.0.0.1:9"
+name = "found"
+token = "{PLANTED["consul"]}"
+[routes.found]
+path = "/found"
+service = "found"
+limits = ["shared"]
+[limits.shared]
+algorithm = "fixed_window"
+limit = 1
+window = "1m"
+store = "shared"
+[stores.shared]
+url = "redis://:{PLANTED["redis"]}@127.0.0.1:9/0"
+[services.checked]
+instances = [{{ id = "one", url = "http://127.0.0.1:9" }}]
+[services.checked.health]
+type = "http"
+path = "/healthz"
+headers = {{ Authorization = "${{secret:CHECK}}" }}
+[routes.checked]
+path = "/checked"
+service = "checked"
 [routes.hook]
 path = "/hooks/${{secret:HOOK}}"
 service = "up"
@@ -101,7 +130,7 @@ service = "up"
 x-key = "${{secret:HEADER}}"
 x-file = "${{file:stray.txt}}"
 """
-ENVIRONMENT = {"HOOK": PLANTED["path"], "HEADER": PLANTED["header"]}
+ENVIRONMENT = {"HOOK": PLANTED["path"], "HEADER": PLANTED["header"], "CHECK": PLANTED["check"]}
 
 
 def forms(secret: str) -> Iterator[bytes]:
@@ -170,6 +199,8 @@ def traffic(stage: Stage) -> bytes:
         stage.ask("/basic", f"Authorization: Basic {wrong}"),
         stage.ask(f"/key?api_key={PLANTED['apikey']}"),
         stage.ask(f"/key?api_key={PLANTED['query']}"),
+        stage.ask("/found"),
+        stage.ask("/checked"),
         stage.ask("/gone", f"Authorization: Bearer {PLANTED['token']}"),
         stage.ask("/nowhere", f"Authorization: {PLANTED['token']}", f"X-API-Key: {PLANTED['apikey']}"),
         stage.ask("/jwt", f"Authorization: Bearer {PLANTED['token']}\rX: y"),
@@ -192,6 +223,9 @@ def test_no_secret_is_in_what_clients_and_operators_see(stage: Stage) -> None:
         "/nowhere",
     ):
         search(f"admin {target}", stage.admin(target))
+    as_operator = f"Authorization: Bearer {PLANTED['admin']}"
+    for target in ("/status", "/config", "/services", "/breakers", "/fingerprints"):
+        search(f"admin {target} with the token", stage.admin(target, "GET", as_operator))
     search("admin /reload", stage.admin("/reload", "POST", f"Authorization: Bearer {PLANTED['admin']}"))
     search("admin /reload refused", stage.admin("/reload", "POST", f"Authorization: Bearer {PLANTED['token']}"))
     stage.gateway.wait_for_access(lambda line: line["path"].startswith("/nowhere"))
@@ -272,8 +306,49 @@ def test_no_secret_is_in_what_commands_print(stage: Stage) -> None:
         ["route-test", "/key", "--consumer", "acme", *config],
         ["route-test", "/basic", *config],
         ["route-test", "/nowhere", *config],
+        ["dump", "--provenance", *config],
+        ["dump", "--provenance", "--format", "json", *config],
+        ["explain", "/jwt", "--claim", "sub=u1", *config],
+        ["explain", "/jwt", "--json", *config],
+        ["explain", "/found", *config],
+        ["explain", f"/hooks/{PLANTED['path'][:-1]}", *config],
+        ["discover", "found", *config],
+        *(["validate", str(stage.gateway.config), "--format", form] for form in FORMATS),
     ):
         search(" ".join(arguments[:3]), command(stage, *arguments))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "github", "sarif"])
+def test_no_secret_is_in_what_is_said_of_a_change(stage: Stage, form: str) -> None:
+    """Each planted secret of the configuration is another one in the new file; neither is said."""
+    text = stage.gateway.config.read_text()
+    other = stage.gateway.directory / "other.toml"
+    for name in ("admin", "jwt", "redis", "consul"):
+        text = text.replace(PLANTED[name], PLANTED[name][::-1])
+    other.write_text(text)
+    told = command(stage, "diff", str(stage.gateway.config), str(other), "--format", form)
+    search(f"diff, {form}", told)
+    for name in ("admin", "jwt", "redis", "consul"):
+        assert PLANTED[name][::-1].encode() not in told
+    admin = "http://{}:{}".format(*stage.gateway.admin)
+    search("diff of what runs", command(stage, "diff", "--against", admin, "-c", str(other), "--format", form))
+
+
+def test_no_secret_is_in_what_route_tests_say(stage: Stage) -> None:
+    cases = f"""
+        [[case]]
+        request = "GET /jwt"
+        token = {{ sub = "u1" }}
+        expect = {{ route = "cookie", upstream_path = "/{PLANTED["stray"][:8]}", headers = {{ x-key = "none" }} }}
+        [[case]]
+        request = "GET /found"
+        expect = {{ route = "found", limits = ["shared"] }}
+    """
+    (stage.gateway.directory / "gateway.test.toml").write_text(cases)
+    for form in ("text", "json", "junit", "github", "markdown"):
+        told = command(stage, "test", "-v", "--format", form)
+        assert b"cookie" in told, told
+        search(f"test, {form}", told)
 
 
 def test_the_search_finds_what_it_should() -> None:
