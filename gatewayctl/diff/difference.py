@@ -24,6 +24,10 @@ class Difference(NamedTuple):
     gone: bool = False
 
 
+IN_CLEAR: Final = "written in clear"
+"""What is said of a value that is, or was, a secret on the other side."""
+
+
 def shown(value: Any) -> str:
     """A value in words, its secrets masked."""
     if value is None:
@@ -62,7 +66,7 @@ def difference(code: str, old: Part, new: Part, key: str, detail: str) -> Differ
     before, now = old.settings.get(key), new.settings.get(key)
     gone = key not in new.settings and key not in new.said_at
     where = old.where(key) if gone else new.where(key)
-    return Difference(code, where, detail, shown(before), _now(before, now), gone)
+    return Difference(code, where, detail, *pair(before, now), gone)
 
 
 def presence(old: Part, new: Part, key: str, gone: str, come: str, absent: str = "none") -> list[Difference] | None:
@@ -77,11 +81,15 @@ def presence(old: Part, new: Part, key: str, gone: str, come: str, absent: str =
     return [found._replace(now=absent) if now is None else found._replace(before=absent)]
 
 
-def _now(before: Any, now: Any) -> str:
-    """The new value; of a secret that has another value, so much is said."""
-    if isinstance(before, Sealed) and isinstance(now, Sealed):
-        return f"{shown(now)} (another value)"
-    return shown(now)
+def pair(before: Any, now: Any) -> tuple[str, str]:
+    """Both values. Where one of them is a secret, the other is none to be read either: it may well be the same."""
+    sealed = isinstance(before, Sealed), isinstance(now, Sealed)
+    if sealed == (True, True):
+        return shown(before), f"{shown(now)} (another value)"
+    if any(sealed):
+        texts = [shown(value) if value is None or isinstance(value, Sealed) else IN_CLEAR for value in (before, now)]
+        return texts[0], texts[1]
+    return shown(before), shown(now)
 
 
 def judged(rule: Rule, before: Any, now: Any) -> str:

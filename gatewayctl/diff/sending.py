@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gatewayctl.diff.difference import Difference, by_rules, difference, presence, shown
+from gatewayctl.diff.difference import Difference, by_rules, difference, pair, presence, shown
 from gatewayctl.diff.handling import TARGETS, Part, policy, service, services_of
 from gatewayctl.diff.rules import BREAKER, RETRY, SERVICE, UPSTREAM_TLS
 from gatewayctl.diff.side import Side
@@ -167,7 +167,8 @@ def transform_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Diffe
             before, now = edits[0].get(name), edits[1].get(name)
             if before != now:
                 cause = (*where, what) if names[1] else where
-                texts = _edit_text(before), _edit_text(now)
+                values = pair(*(edit[1] if edit is not None and edit[0] in _VALUED else None for edit in (before, now)))
+                texts = _edit_text(before, values[0]), _edit_text(now, values[1])
                 yield Difference(_edit_code(before, now), cause, f"{what} header {name}", *texts)
     queries = [part.settings.get("query") or {} for part in parts]
     if _full(queries[0]) != _full(queries[1]):
@@ -192,12 +193,15 @@ def _edits(changes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
     return made
 
 
-def _edit_text(edit: tuple[str, Any] | None) -> str:
+_VALUED: Final = ("set", "add")
+
+
+def _edit_text(edit: tuple[str, Any] | None, value: str) -> str:
     if edit is None:
         return "as it comes"
-    how, value = edit
-    words = {"removed": "removed", "renamed": f"renamed to {value}"}
-    return words.get(how) or f"{how} to {shown(value)}"
+    how, to = edit
+    words = {"removed": "removed", "renamed": f"renamed to {to}"}
+    return words.get(how) or f"{how} to {value}"
 
 
 def _edit_code(before: tuple[str, Any] | None, now: tuple[str, Any] | None) -> str:
