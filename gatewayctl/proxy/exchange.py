@@ -18,7 +18,7 @@ from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
 from gatewayctl.proxy.attempts import PolicedExchange
-from gatewayctl.routing import Match, Miss, PathError, canonical_path, plainly_canonical
+from gatewayctl.routing import Match, Miss, PathError, canonical_path
 
 if TYPE_CHECKING:
     from gatewayctl.proxy.bound import BoundRoute
@@ -42,7 +42,7 @@ class Exchange(PolicedExchange):
         head, bound = self.head, self.bound
         # 4. the canonical path
         path = self.path = head.path
-        if not plainly_canonical(path):
+        if not head.plain:
             try:
                 path = self.path = canonical_path(
                     path, encoded_slashes=bound.encoded_slashes, merge_slashes=bound.merge_slashes
@@ -63,8 +63,10 @@ class Exchange(PolicedExchange):
         if isinstance(match, Miss):
             self._missed(match.allow)
             return
-        if (b"//" in path or b";" in path) and bound.table.ambiguous(
-            head.method, head.host, path, head.query or b"", head.fields, match
+        if (
+            not head.plain
+            and (b"//" in path or b";" in path)
+            and bound.table.ambiguous(head.method, head.host, path, head.query or b"", head.fields, match)
         ):
             self.fail(failure("ambiguous_path", "a server behind could read another route from this path"))
             return

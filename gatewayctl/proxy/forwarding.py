@@ -150,7 +150,7 @@ class ForwardingExchange(AnsweringExchange):
         if self.course is not None and self.route is not None and self.route.retry is not None:
             within = min(within, self.route.retry.attempt_timeout)
         if self.request_complete and self._total_deadline == NEVER and self.route is not None:
-            self._total_deadline = self.gateway.clock() + self.route.timeout
+            self._total_deadline = self._total_by(self.route)
         left = self._total_deadline - self.gateway.clock()
         if left >= within:
             return await instance.connect(self.gateway.loop, within)
@@ -158,6 +158,10 @@ class ForwardingExchange(AnsweringExchange):
         if isinstance(outcome, Failure) and outcome.kind.reason == "connect_timeout":
             return failure("upstream_timeout", self._total_note())
         return outcome
+
+    def _total_by(self, route: "BoundRoute") -> float:
+        """When the time of the whole request ends, which is complete by now: without a body it was so from the start."""
+        return (self.sent_at if self.head.body == NO_BODY else self.gateway.clock()) + route.timeout
 
     def _total_note(self) -> str:
         timeout = self.route.timeout if self.route is not None else NEVER
@@ -192,9 +196,13 @@ class ForwardingExchange(AnsweringExchange):
         if pending:
             data += b"".join([chunk(piece) for piece in pending] if head.body == CHUNKED else pending)
         if self.request_complete:
+            connection.uploading = False
+            if self._reused and self.course is None and head.body == NO_BODY:  # the usual case, with its answer awaited
+                route = self.route
+                connection.send(self, bound.parser, data, self.sent_at + route.wait, route.wait_note)  # type: ignore[arg-type, union-attr]
+                return
             if head.body == CHUNKED:
                 data += LAST_CHUNK
-            connection.uploading = False
             connection.send(self, bound.parser, data)  # type: ignore[arg-type]
             self._await_head(connection)
         else:
@@ -214,10 +222,7 @@ class ForwardingExchange(AnsweringExchange):
             self.sent_at if self._reused and self.head.body == NO_BODY and self.attempts == 1 else self.gateway.clock()
         )
         if self._total_deadline == NEVER:
-            self._total_deadline = now + route.timeout
-            if self.course is None or self.course.service is None:
-                connection.wait_until(now + route.wait, route.wait_note)
-                return
+            self._total_deadline = self._total_by(route)
         if self.course is not None and self.course.service is not None:
             self._await_policed(self.course, connection, now)
             return
