@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gatewayctl.asgi import GatewayMiddleware, create_app
+from gatewayctl.state.auth.key_set import FIRST_RETRY
+from tests.support.issuer import Issuer
 
 HELLO = 'version = 1\n[log]\naccess = "off"\n[routes.a]\npath = "/hello"\nrespond = { status = 200, body = "hello" }\n'
 
@@ -118,3 +120,29 @@ def test_a_lifespan_with_an_invalid_configuration_fails_and_says_why(config: Pat
     assert failed["type"] == "lifespan.startup.failed"
     assert "gateway.toml:3" in failed["message"]
     assert failed["message"].endswith("gatewayctl: not started: the configuration was refused: 1 error")
+
+
+def test_nothing_that_fetches_keys_outlives_it(config: Path) -> None:
+    with Issuer(lambda path, headers: (500, {}, b"")) as issuer:
+        config.write_text(
+            f'{HELLO}auth = "j"\n[auth.j]\ntype = "jwt"\nalgorithms = ["ES256"]\njwks_url = "{issuer.url}/keys"\n'
+            f'issuer = "{issuer.url}"\naudience = "api"\n'
+        )
+
+        async def run() -> None:
+            said: list[Any] = []
+            messages = [{"type": "lifespan.shutdown"}, {"type": "lifespan.startup"}]
+
+            async def receive() -> Any:
+                return messages.pop()
+
+            async def send(message: Any) -> None:
+                said.append(message["type"])
+
+            await create_app([str(config)])({"type": "lifespan"}, receive, send)
+            assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+            asked = len(issuer.asked)
+            await asyncio.sleep(FIRST_RETRY + 0.5)
+            assert len(issuer.asked) == asked
+
+        asyncio.run(run())
