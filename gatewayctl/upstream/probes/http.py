@@ -1,6 +1,7 @@
 """A GET on a connection of its own: its status decides. Redirects are answers like others and are not followed."""
 
 import asyncio
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class HttpProbe:
             limits=httpx.Limits(max_keepalive_connections=0, max_connections=None),
             timeout=self._plan.health.timeout,
             trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # what one instance sets is not another's
         )
 
     async def check(self, target: Target) -> str:
