@@ -139,6 +139,14 @@ def test_an_admin_socket_that_was_removed_makes_no_reload_fail(gateway: Gateways
     assert says(front) == b"two"
 
 
+def test_what_is_no_request_on_the_admin_address_is_no_line_of_the_log(gateway: Gateways) -> None:
+    front = gateway(answering("one"))
+    assert exchange(front.admin, b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 400
+    front.stop()
+
+    assert not any("Invalid HTTP" in line for line in front.lines)
+
+
 def test_the_status_names_what_it_listens_on(gateway: Gateways) -> None:
     front = gateway(answering("one", '[server]\nlisten = ["127.0.0.1:0", "unix:gateway.sock"]'))
 
