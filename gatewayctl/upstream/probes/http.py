@@ -62,12 +62,13 @@ class HttpProbe:
     async def _ask(self, client: "httpx.AsyncClient", url: str, host: str, name: str) -> str:
         health = self._plan.health
         literal = self._plan.host_header not in ("instance", "preserve")
-        headers = {
+        said = {
             "Host": self._plan.host_header if literal else host,
             "User-Agent": "gatewayctl-health",
             "Connection": "close",
             **dict(health.headers),
         }
+        headers = {name.encode(): value.encode() for name, value in said.items()}  # as text, it takes ASCII alone
         extensions = {"sni_hostname": name} if name else {}
         async with client.stream("GET", url, headers=headers, extensions=extensions) as response:
             status = response.status_code
