@@ -12,7 +12,7 @@ from starlette.routing import Mount
 
 from gatewayctl.asgi import GatewayMiddleware, create_app
 from gatewayctl.state.auth.key_set import FIRST_RETRY
-from tests.support.issuer import Issuer
+from tests.support.issuer import Answer, Issuer
 
 HELLO = 'version = 1\n[log]\naccess = "off"\n[routes.a]\npath = "/hello"\nrespond = { status = 200, body = "hello" }\n'
 
@@ -123,26 +123,30 @@ def test_a_lifespan_with_an_invalid_configuration_fails_and_says_why(config: Pat
 
 
 def test_nothing_that_fetches_keys_outlives_it(config: Path) -> None:
-    with Issuer(lambda path, headers: (500, {}, b"")) as issuer:
-        config.write_text(
-            f'{HELLO}auth = "j"\n[auth.j]\ntype = "jwt"\nalgorithms = ["ES256"]\njwks_url = "{issuer.url}/keys"\n'
-            f'issuer = "{issuer.url}"\naudience = "api"\n'
-        )
+    async def run() -> None:
+        loop, asked = asyncio.get_running_loop(), asyncio.Event()
+        messages = [{"type": "lifespan.shutdown"}, {"type": "lifespan.startup"}]
 
-        async def run() -> None:
-            said: list[Any] = []
-            messages = [{"type": "lifespan.shutdown"}, {"type": "lifespan.startup"}]
+        def answer(path: str, headers: dict[str, str]) -> Answer:
+            loop.call_soon_threadsafe(asked.set)
+            return 500, {}, b""
 
-            async def receive() -> Any:
-                return messages.pop()
+        async def receive() -> Any:
+            if len(messages) == 1:  # it has begun, and has asked once; after a failure it would ask again
+                await asked.wait()
+            return messages.pop()
 
-            async def send(message: Any) -> None:
-                said.append(message["type"])
+        async def send(message: Any) -> None:
+            assert message["type"] in ("lifespan.startup.complete", "lifespan.shutdown.complete")
 
+        with Issuer(answer) as issuer:
+            config.write_text(
+                f'{HELLO}auth = "j"\n[auth.j]\ntype = "jwt"\nalgorithms = ["ES256"]\n'
+                f'jwks_url = "{issuer.url}/keys"\nissuer = "{issuer.url}"\naudience = "api"\n'
+            )
             await create_app([str(config)])({"type": "lifespan"}, receive, send)
-            assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-            asked = len(issuer.asked)
-            await asyncio.sleep(FIRST_RETRY + 0.5)
-            assert len(issuer.asked) == asked
+            asked.clear()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asked.wait(), FIRST_RETRY + 0.5)
 
-        asyncio.run(run())
+    asyncio.run(run())
