@@ -238,14 +238,14 @@ class Exchange(PolicedExchange):
         self.door.cut()
         self._settle()
 
-    def on_client_gone(self, detail: str) -> None:
+    def on_client_gone(self, detail: str, reason: str = "client_closed") -> None:
         """The client has left, or has been given up: the upstream is freed at once."""
         if self.settled:
             return
         self._drop_upstream()
-        self.failure = failure("client_closed", detail)
+        gone = self.failure = failure(reason, detail)
         if not self.responded:
-            self.status = 499
+            self.status = gone.kind.status
         self._settle()
 
     def on_client_writable(self, writable: bool) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"})
 """RFC 9110 9.2.2."""
-MAX_KEPT: Final = 64 * 1024
-"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
 _TRACESTATE: Final = Kind.TRACESTATE
 _FORWARDED_OTHER: Final = Kind.FORWARDED_OTHER
 
@@ -52,7 +50,7 @@ class ForwardingExchange(AnsweringExchange):
         else:
             self._block = self._passed(route)
         if head.body != NO_BODY and head.method in _IDEMPOTENT:
-            self._keep()
+            self._keep(route)
         # 8. an instance, and a connection to it
         if route.policed:
             self._begin(route)
@@ -94,11 +92,11 @@ class ForwardingExchange(AnsweringExchange):
                 lines.append(certificate.line)
         return b"".join(lines)
 
-    def _keep(self) -> None:
+    def _keep(self, route: "BoundRoute") -> None:
         """Begins to keep the body; what came while admission had to wait is part of it."""
         pending = self._body_pending or []
         self._kept_size = sum(map(len, pending))
-        self._kept = list(pending) if self._kept_size <= MAX_KEPT else None
+        self._kept = list(pending) if self._kept_size <= route.keep else None
 
     def _wished(self, wishes: Wishes, route: "BoundRoute") -> list[bytes]:
         """The connection fields of our own that carry a client's wishes on: Expect, an allowed upgrade, TE."""
