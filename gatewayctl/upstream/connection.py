@@ -7,6 +7,7 @@ State is changed first, then others are told: whoever is told may use this very 
 
 import asyncio
 import re
+import select
 import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -57,6 +58,7 @@ class UpstreamConnection(asyncio.Protocol):
         "on_tunnel_data",
         "on_tunnel_end",
         "parser",
+        "poll",
         "released_at",
         "requests",
         "state",
@@ -76,6 +78,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self.due = NEVER
         self.idle_timeout = NEVER
         self.wait_note = ""
+        self.poll: select.poll | None = None
+        """Asks whether anything waits on it while it is idle; made when that is first asked."""
         self.address = ""  # which of those of the instance's name this goes to; empty where it has no name
         self._receiver: Receiver | None = None
         self._buffer = b""
