@@ -3,7 +3,15 @@
 from gatewayctl.config.models import GatewayConfig
 from gatewayctl.config.models.limits import LimitConfig
 from gatewayctl.config.models.routes import RouteConfig
-from gatewayctl.plan.policies import KeyPath, LimitFieldsPlan, LimitPlan, LimitsPlan, PoliciesPlan, StorePlan
+from gatewayctl.plan.policies import (
+    IdentityLimitsPlan,
+    KeyPath,
+    LimitFieldsPlan,
+    LimitPlan,
+    LimitsPlan,
+    PoliciesPlan,
+    StorePlan,
+)
 
 
 def policies_plan(config: GatewayConfig) -> PoliciesPlan:
@@ -31,8 +39,10 @@ def _limit(name: str, limit: LimitConfig) -> LimitPlan:
     )
 
 
-def limit_plans(name: str, route: RouteConfig, config: GatewayConfig) -> "list[LimitsPlan | LimitFieldsPlan]":
-    """The steps of a route's limits: what is taken, and what is told of it. None without limits."""
+def limit_plans(
+    name: str, route: RouteConfig, config: GatewayConfig
+) -> "list[LimitsPlan | IdentityLimitsPlan | LimitFieldsPlan]":
+    """The steps of a route's limits: what is taken, before and after it is known who asks, and what is told of it."""
     at: KeyPath
     if route.limits is None:
         names, at = config.defaults.limits, ("defaults", "limits")
@@ -41,5 +51,20 @@ def limit_plans(name: str, route: RouteConfig, config: GatewayConfig) -> "list[L
     limits = tuple(dict.fromkeys(names))
     if not limits:
         return []
-    told = any(config.limits[limit].headers and config.limits[limit].mode != "report" for limit in limits)
-    return [LimitsPlan(limits, at), *([LimitFieldsPlan(at)] if told else [])]
+    before = tuple(limit for limit in limits if not _needs_identity(config.limits[limit]))
+    by_consumer = tuple(limit for limit in limits if "consumer" in config.limits[limit].key)
+    by_claim = tuple(limit for limit in limits if limit not in before and limit not in by_consumer)
+    late = bool(by_consumer or by_claim)
+    steps: list[LimitsPlan | IdentityLimitsPlan | LimitFieldsPlan] = []
+    if before:
+        steps.append(LimitsPlan(before, at, late))
+    if late:
+        steps.append(IdentityLimitsPlan(by_claim, by_consumer, before, at))
+    owned = [limit for consumer in config.consumers.values() for limit in consumer.limits or ()] if by_consumer else []
+    told = any(config.limits[limit].headers and config.limits[limit].mode != "report" for limit in (*limits, *owned))
+    return [*steps, *([LimitFieldsPlan(at)] if told else [])]
+
+
+def _needs_identity(limit: LimitConfig) -> bool:
+    """Whether a limit counts by what is known of a request only after authentication."""
+    return any(part == "consumer" or part.startswith("claim:") for part in limit.key)
