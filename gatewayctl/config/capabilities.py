@@ -32,10 +32,6 @@ def _used(value: Any) -> bool:
     return value not in ("none", "", False, [], 0)
 
 
-def _needs_identity(value: Any) -> bool:
-    return isinstance(value, str) and (value == "consumer" or value.startswith("claim:"))
-
-
 def _policies(*sections: str) -> dict[str, Missing]:
     return {f"{section}.*": Missing(f"[{section}]", _always) for section in sections}
 
@@ -43,7 +39,6 @@ def _policies(*sections: str) -> dict[str, Missing]:
 MISSING: Final[Mapping[str, Missing]] = {
     "tracing.endpoint": Missing("sending traces", _used),
     "defaults.cache": Missing('"cache"', _used),
-    "limits.*.key.*": Missing("a limit by consumer or claim", _needs_identity, on_key=False),
     "routes.*.split": Missing('"split"', _always),
     "routes.*.split_key": Missing('"split_key"', _always),
     "routes.*.aggregate": Missing('"aggregate"', _always),
@@ -51,7 +46,6 @@ MISSING: Final[Mapping[str, Missing]] = {
     "routes.*.fault": Missing('"fault"', _always),
     "routes.*.cache": Missing('"cache"', _used),
     "routes.*.compress": Missing('"compress"', _used),
-    "consumers.*.limits": Missing('"limits"', _used),
     **_policies("caches"),
 }
 """By key path; ``*`` is any name or item."""

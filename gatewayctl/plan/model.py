@@ -13,6 +13,7 @@ from gatewayctl.plan.identity import AccessPlan, AuthPlan, CorsPlan, IdentityPla
 from gatewayctl.plan.policies import (
     NO_POLICIES,
     BreakerPlan,
+    IdentityLimitsPlan,
     LimitFieldsPlan,
     LimitsPlan,
     OutlierPlan,
@@ -267,6 +268,7 @@ GuardPlan = PreflightPlan | AccessPlan | AuthPlan | RequirePlan | CorsPlan
 StepPlan = (
     BodyLimitPlan
     | LimitsPlan
+    | IdentityLimitsPlan
     | RespondPlan
     | RedirectPlan
     | RequestEditPlan

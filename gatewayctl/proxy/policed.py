@@ -29,6 +29,7 @@ class Policed(Course):
         self.decisions = ()
         self.taken = None
         self.reported = ()
+        self.undo = None
         self.session = b""
         self.service: Service | None = None
         """Where the attempts go; None for a service without conduct and a route without retries."""
