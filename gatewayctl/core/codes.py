@@ -18,6 +18,7 @@ CODES: Final[dict[str, str]] = {
     "E008": "a file is given or included twice",
     "E009": "an object is in two files",
     "E010": "includes are nested too deeply",
+    "E012": "a file cannot be laid out anew without a risk to what it says",
     "W001": "an include matches no file",
     "W002": "a file begins with a byte order mark",
     # command line
