@@ -71,13 +71,14 @@ def deliver(draft: "Draft", target: Target, console: Console) -> int:
     if plan is None:
         wrong = [found for found in diagnostics if has_errors([found])]
         raise CommandError([*draft.notes, *wrong], sources=loaded.sources)
-    for note in draft.notes:
+    notes = list(dict.fromkeys(draft.notes))
+    for note in notes:
         console.hint(on_one_line(note, console.hint_style) + (f" ({note.help})" if note.help else ""))
     if target.path is None:
         console.print(text.removesuffix("\n"))
     else:
         put(target.path, text)
-    left = f"; {count(len(draft.notes), 'thing')} not carried over, see above" if draft.notes else ""
+    left = f"; {count(len(notes), 'thing')} not carried over, see above" if notes else ""
     where = "" if target.path is None else f"wrote {target.name}: "
     console.hint(f"{where}{count(len(plan.routes), 'route')}, {count(len(plan.services), 'service')}{left}")
     return 0

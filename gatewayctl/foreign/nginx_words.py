@@ -73,18 +73,23 @@ def hosts(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
 
 def full_expression(expression: str, *, case_matters: bool) -> str:
     """An expression that nginx looks for anywhere in the path, as one that matches it in full."""
-    begins, ends = expression.startswith("^"), expression.endswith("$") and not expression.endswith("\\$")
-    inner = expression[begins : len(expression) - ends]
-    whole = inner if _closed(inner) else f"(?:{inner})"
-    made = f"{'' if begins else '.*'}{whole}{'' if ends else '.*'}"
-    return made if case_matters else f"(?i){made}"
+    made = "|".join(_full(branch) for branch in _branches(expression))
+    return made if case_matters else f"(?i){made}" if "|" not in made else f"(?i)(?:{made})"
 
 
-def _closed(inner: str) -> bool:
-    """Whether every ``|`` stands within brackets."""
-    depth = 0
-    for char in re.sub(r"\\.|\[[^\]]*\]", "", inner):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if char == "|" and depth == 0:
-            return False
-    return True
+def _full(branch: str) -> str:
+    begins, ends = branch.startswith("^"), branch.endswith("$") and not branch.endswith("\\$")
+    inner = branch[begins : len(branch) - ends]
+    return f"{'' if begins else '.*'}{inner}{'' if ends else '.*'}"
+
+
+def _branches(expression: str) -> list[str]:
+    """What stands between the ``|`` that are in no brackets."""
+    branches, depth = [""], 0
+    for piece in re.findall(r"\\.|\[\^?\]?[^\]]*\]|.", expression, re.DOTALL):
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if piece == "|" and depth == 0:
+            branches.append("")
+        else:
+            branches[-1] += piece
+    return branches
