@@ -44,7 +44,7 @@ def read(path: Path) -> Formatted:
 
 def formatted_bytes(content: bytes, name: str, path: Path | None = None) -> Formatted:
     """The same for what was read already."""
-    from gatewayctl.config.layout import Unformattable, formatted
+    from gatewayctl.config.layout import UnformattableError, formatted
 
     if len(content) > MAX_FILE:
         problem = f"{name} is larger than {MAX_FILE >> 20} MiB"
@@ -57,7 +57,7 @@ def formatted_bytes(content: bytes, name: str, path: Path | None = None) -> Form
         return Formatted(name, text, None, (*(d for d in found if has_errors([d])), *problems), path)
     try:
         return Formatted(name, text, formatted(text), (), path, bool(found))
-    except Unformattable as problem:
+    except UnformattableError as problem:
         line = problem.row + 1
         message = "this file cannot be laid out anew without a risk to what it says; it stays as it is"
         way_out = "write this place in a plainer way"

@@ -1,7 +1,8 @@
 """The one table of diagnostic codes. A code is never reused and never changes its meaning.
 
 E0xx files and syntax · E1xx schema and values · E2xx references · E3xx routing · E4xx environment and secrets ·
-E5xx running (listeners, reload) · E6xx route tests · E7xx other tools' formats · E9xx not available in this version · W… the same families as warnings.
+E5xx running (listeners, reload) · E6xx route tests · E7xx formats of other tools · E9xx not available in this version ·
+W… the same families as warnings.
 """
 
 from typing import Final

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.core.diagnostics import Span
-from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NOT_INSTALLED, NotImportable, wrong
+from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NOT_INSTALLED, RefusedImportError, wrong
 
 Path = tuple[str | int, ...]
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
@@ -31,7 +31,7 @@ class Document:
 
 
 def read_document(text: str, file: str) -> Document:
-    """Raises NotImportable where it is neither JSON nor YAML, or YAML cannot be read here."""
+    """Raises RefusedImportError where it is neither JSON nor YAML, or YAML cannot be read here."""
     if text.lstrip().startswith(("{", "[")):
         try:
             return Document(file, text, json.loads(text), True)
@@ -51,7 +51,7 @@ def _yaml(text: str, file: str) -> Any:
     except ImportError:
         message = "reading YAML needs a package that is not installed"
         way_out = "pip install 'gatewayctl[import]', or convert the document to JSON"
-        raise NotImportable([wrong(NOT_INSTALLED, message, Span(file), way_out)], {file: text}) from None
+        raise RefusedImportError([wrong(NOT_INSTALLED, message, Span(file), way_out)], {file: text}) from None
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, in C where it is there
@@ -68,8 +68,8 @@ def _at(file: str, line: int, column: int) -> Span:
     return Span(file, line, column, line, column + 1)
 
 
-def _not_a_document(message: str, place: Span, file: str, text: str) -> NotImportable:
-    return NotImportable([wrong(NOT_A_DOCUMENT, message, place, "correct the document")], {file: text})
+def _not_a_document(message: str, place: Span, file: str, text: str) -> RefusedImportError:
+    return RefusedImportError([wrong(NOT_A_DOCUMENT, message, place, "correct the document")], {file: text})
 
 
 def _in_json(text: str, path: Path) -> int:

@@ -5,6 +5,7 @@ What is drawn is data first (``graph_of``), then text: ``mermaid`` and ``dot`` w
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from gatewayctl.config import Loaded
@@ -40,7 +41,7 @@ class Graph:
 
     def edge(self, *way: tuple[str, ...]) -> None:
         """Edges along these nodes."""
-        for pair in zip(way, way[1:], strict=False):
+        for pair in pairwise(way):
             self.edges.setdefault(pair)
 
 
@@ -97,9 +98,7 @@ def _policies(loaded: Loaded, route: RoutePlan) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _draw(
-    graph: Graph, loaded: Loaded, plan: Plan, routes: Sequence[RoutePlan], view: View, hidden: Hidden
-) -> None:
+def _draw(graph: Graph, loaded: Loaded, plan: Plan, routes: Sequence[RoutePlan], view: View, hidden: Hidden) -> None:
     first = routes[0]
     made: list[list[tuple[str, ...]]] = []
     if "host" in view.layers:
@@ -113,16 +112,16 @@ def _draw(
     service = plan.services.get(leads) if first.forward is not None else None
     if "service" in view.layers:
         made.append([graph.node("service", leads) if service else graph.node("answer", leads)])
-    for before, after in zip(made, made[1:], strict=False):
+    for before, after in pairwise(made):
         for one in before:
             for other in after:
                 graph.edge(one, other)
     if service is not None and "instance" in view.layers and made:
         ids = [" ".join(dict.fromkeys(hidden.instance(service, instance))) for instance in service.instances]
         states = [instance.status for instance in service.instances]
-        for one, state in zip(ids, states, strict=True):
-            node = (service.name, one)
-            graph.nodes.setdefault(node, Node("instance", (one, *([state] if state != "up" else []))))
+        for label, state in zip(ids, states, strict=True):
+            node = ("instance", service.name, label)
+            graph.nodes.setdefault(node, Node("instance", (label, *([state] if state != "up" else []))))
             for last in made[-1]:
                 graph.edge(last, node)
 

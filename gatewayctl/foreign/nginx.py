@@ -13,8 +13,9 @@ from gatewayctl.foreign.nginx_location import INHERITED, Location
 from gatewayctl.foreign.nginx_reading import Directive, read_nginx
 from gatewayctl.foreign.nginx_services import Services
 from gatewayctl.foreign.nginx_words import hosts
-from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NotImportable, left, wrong
+from gatewayctl.foreign.problems import NOT_A_DOCUMENT, RefusedImportError, left, wrong
 
+_EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - what nginx listens on where it is given a port alone
 _TIER: Final = 10_000
 """What a kind of server is above the next in priority; within it stand the kinds of locations."""
 _KINDS: Final = {"=": 9_000, "^~": 8_000, "~": 7_000, "~*": 7_000}
@@ -29,13 +30,15 @@ _QUIET: Final = {
 
 
 def imported(file: str) -> Draft:
-    """The configuration that is like the ``http`` block of ``file``. Raises NotImportable where there is none."""
+    """The configuration that is like the ``http`` block of ``file``. Raises RefusedImportError where there is none."""
     directives = read_nginx(file)
     http = [one for block in directives if block.name == "http" for one in block.block] or list(directives)
     servers = [one for one in http if one.name == "server"]
     if not servers:
         message = f"there is no server in {file}"
-        raise NotImportable([wrong(NOT_A_DOCUMENT, message, None, "name nginx.conf, or a file with server blocks")], {})
+        raise RefusedImportError(
+            [wrong(NOT_A_DOCUMENT, message, None, "name nginx.conf, or a file with server blocks")], {}
+        )
     work = _Work(Draft(f"Imported from {Path(file).name} by gatewayctl import nginx."), servers)
     for one in http:
         if one.name == "upstream":
@@ -51,7 +54,7 @@ def imported(file: str) -> Draft:
     if not work.draft.sections.get("routes"):
         message = f"nothing in {file} forwards, redirects or answers"
         way_out = "write a configuration by hand: gatewayctl init"
-        raise NotImportable([*work.draft.notes, wrong(NOT_A_DOCUMENT, message, servers[0].span, way_out)], {})
+        raise RefusedImportError([*work.draft.notes, wrong(NOT_A_DOCUMENT, message, servers[0].span, way_out)], {})
     return work.draft
 
 
@@ -109,7 +112,9 @@ class _Work:
         rank = _KINDS.get(kind, 0)
         words = "-".join([*names[:1], *(arg for arg in directive.args[-1:] if arg != "/")]) or "home"
         table = {**({"hosts": names} if names else {}), **route}
-        self.wanted.append((words.replace("*", "any"), table, rank - min(place, 999) if rank == _KINDS["~"] else rank, tier))
+        self.wanted.append(
+            (words.replace("*", "any"), table, rank - min(place, 999) if rank == _KINDS["~"] else rank, tier)
+        )
 
     def _listeners(self, server: Directive) -> bool:
         """Its addresses and certificates; whether it is said to be the default."""
@@ -155,8 +160,8 @@ def _address(written: str, *, secure: bool) -> str:
     if written.startswith("unix:"):
         return written
     if written.isdecimal():
-        return f"{scheme}0.0.0.0:{written}"
+        return f"{scheme}{_EVERYWHERE}:{written}"
     host, _, port = written.rpartition(":") if not written.endswith("]") else (written, "", "80")
     if not port.isdecimal():
         host, port = written, "443" if secure else "80"
-    return f"{scheme}{'0.0.0.0' if host in ('*', '') else host}:{port}"
+    return f"{scheme}{_EVERYWHERE if host in ('*', '') else host}:{port}"

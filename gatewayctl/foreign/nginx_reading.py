@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gatewayctl.core.diagnostics import Span
-from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NOT_INSTALLED, NotImportable, wrong
+from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NOT_INSTALLED, RefusedImportError, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,20 @@ class Directive:
 
 
 def read_nginx(file: str) -> tuple[Directive, ...]:
-    """The directives of a file. Raises NotImportable with everything that is wrong in it and in what it includes."""
+    """The directives of a file. Raises RefusedImportError with everything that is wrong in it and in what it includes."""
     try:
         import crossplane
     except ImportError:
         message = "reading nginx's files needs a package that is not installed"
         way_out = "pip install 'gatewayctl[import]'"
-        raise NotImportable([wrong(NOT_INSTALLED, message, Span(file), way_out)], {}) from None
+        raise RefusedImportError([wrong(NOT_INSTALLED, message, Span(file), way_out)], {}) from None
     try:
         parsed: dict[str, Any] = crossplane.parse(file, check_ctx=False, check_args=True)
     except (OSError, UnicodeDecodeError) as problem:
         said = (getattr(problem, "strerror", "") or "it is not UTF-8").lower()
-        raise NotImportable([wrong(NOT_A_DOCUMENT, f"cannot read {file}: {said}", None, "check the name")], {}) from None
+        raise RefusedImportError(
+            [wrong(NOT_A_DOCUMENT, f"cannot read {file}: {said}", None, "check the name")], {}
+        ) from None
     if parsed["errors"]:
         texts = {found["file"]: _text(found["file"]) for found in parsed["errors"]}
         problems = []
@@ -46,7 +48,7 @@ def read_nginx(file: str) -> tuple[Directive, ...]:
             message = str(found["error"]).removesuffix(f" in {found['file']}:{found['line']}")
             place = _span(found["file"], found["line"] or 0, texts[found["file"]])
             problems.append(wrong(NOT_A_DOCUMENT, f"not valid for nginx: {message}", place, "correct the file first"))
-        raise NotImportable(problems, texts)
+        raise RefusedImportError(problems, texts)
     return tuple(_tree(parsed["config"], parsed["config"][0]["parsed"], parsed["config"][0]["file"]))
 
 

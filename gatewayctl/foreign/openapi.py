@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gatewayctl.config.kinds.names import NAME_PATTERN
 from gatewayctl.foreign.document import Document, Path
 from gatewayctl.foreign.draft import Draft, literal
 from gatewayctl.foreign.openapi_reading import Description, Operation, Server
@@ -32,7 +33,7 @@ class Wishes:
 
 
 def imported(document: Document, wishes: Wishes) -> Draft:
-    """Raises NotImportable, with all problems at once, where no configuration can be made of it."""
+    """Raises RefusedImportError, with all problems at once, where no configuration can be made of it."""
     description = Description(document)
     title = str((description.data.get("info") or {}).get("title") or "an API")
     work = _Work(description, wishes, Draft(f"{title}\nImported from {document.file} by gatewayctl import openapi."))
@@ -40,9 +41,7 @@ def imported(document: Document, wishes: Wishes) -> Draft:
         work.operation(operation)
     if not description.problems and not work.draft.sections.get("routes"):
         way_out = "describe at least one operation"
-        description.problems.append(
-            description.problem(NOT_A_DOCUMENT, "there are no operations", ("paths",), way_out)
-        )
+        description.problems.append(description.problem(NOT_A_DOCUMENT, "there are no operations", ("paths",), way_out))
     if description.problems:
         raise description.refused(description.problems)
     work.finish()
@@ -64,7 +63,7 @@ class _Work:
     def operation(self, operation: Operation) -> None:
         self._ask_for(operation)
         marked = operation.data.get(EXTENSION)
-        if isinstance(marked, list) and all(isinstance(one, dict) and "route" in one for one in marked):
+        if isinstance(marked, list) and all(map(_is_marked, marked)):
             for one in marked:
                 self._as_it_was(operation, one)
             return
@@ -88,7 +87,7 @@ class _Work:
         name = str(marked["route"])
         if name in self.draft.sections.get("routes", {}):
             return
-        route = {key: marked[key] for key in KEPT if key in marked}
+        route: dict[str, Any] = {key: _literal(marked[key]) for key in KEPT if key in marked}
         if "respond" not in route and "redirect" not in route:
             route["service"] = self._service(operation.servers[0], operation.at, str(marked.get("service", "")))
         self._say_more(route, operation)
@@ -160,7 +159,9 @@ class _Work:
         document, data, notes = self.description.document, self.description.data, self.draft.notes
         for name, at in self.schemes.items():
             way_out = "add [auth.…] with its keys, and auth = … to the routes"
-            notes.append(left(f'the security scheme "{name}": it does not say how to verify', document.span(at), way_out))
+            notes.append(
+                left(f'the security scheme "{name}": it does not say how to verify', document.span(at), way_out)
+            )
         if self.several:
             message = "servers beside the first: they are other stages or places of the same"
             notes.append(left(message, document.span(("servers", 1)), "add them as instances, if they are"))
@@ -176,3 +177,24 @@ class _Work:
                 notes.append(left(message, document.span((section,)), "nothing has to be done at the gateway"))
 
 
+def _is_marked(one: Any) -> bool:
+    """Whether that is a route as ``export openapi`` writes it; anybody may have written the document."""
+    if not isinstance(one, dict) or not isinstance(one.get("route"), str):
+        return False
+    named = [one["route"], *([one["service"]] if "service" in one else [])]
+    return all(isinstance(name, str) and re.fullmatch(NAME_PATTERN, name) for name in named) and _is_plain(one)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(held) for key, held in value.items())
+    return all(map(_is_plain, value)) if isinstance(value, list) else isinstance(value, str | int)
+
+
+def _literal(value: Any) -> Any:
+    """The same as the value of a setting: no text in it is a variable."""
+    if isinstance(value, dict):
+        return {key: _literal(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_literal(held) for held in value]
+    return literal(value) if isinstance(value, str) else value

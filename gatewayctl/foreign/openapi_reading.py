@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from gatewayctl.core.diagnostics import Diagnostic
 from gatewayctl.foreign.document import Document, Path
-from gatewayctl.foreign.problems import CYCLE, NOT_A_DOCUMENT, REMOTE, NotImportable, wrong
+from gatewayctl.foreign.problems import CYCLE, NOT_A_DOCUMENT, REMOTE, RefusedImportError, wrong
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch")
 """The operations that a route can take."""
@@ -51,9 +51,9 @@ class Description:
         self.data: dict[str, Any] = data
         self.old = version.startswith("2")
 
-    def refused(self, problems: list[Diagnostic]) -> NotImportable:
+    def refused(self, problems: list[Diagnostic]) -> RefusedImportError:
         """What to raise for these."""
-        return NotImportable(problems, {self.document.file: self.document.text})
+        return RefusedImportError(problems, {self.document.file: self.document.text})
 
     def problem(self, code: str, message: str, at: Path, help: str) -> Diagnostic:
         """One error at a place of the document."""

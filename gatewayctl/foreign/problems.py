@@ -10,7 +10,7 @@ NOT_INSTALLED = "E705"
 LEFT = "W701"
 
 
-class NotImportable(Exception):
+class RefusedImportError(Exception):
     """Nothing can be made of the document. ``sources`` are the texts that the diagnostics point into."""
 
     def __init__(self, diagnostics: list[Diagnostic], sources: dict[str, str]) -> None:

@@ -45,12 +45,16 @@ def texts(draw: st.DrawFn) -> str:
     for number in range(draw(st.integers(0, 4))):
         if number or draw(st.booleans()):
             table = f"[{draw(_SPACE)}t{number}{draw(_SPACE)}]"
-            lines.append(f"{draw(_SPACE)}{f'[{table}]' if draw(st.booleans()) else table}{draw(_SPACE)}{draw(_COMMENTS)}")
+            lines.append(
+                f"{draw(_SPACE)}{f'[{table}]' if draw(st.booleans()) else table}{draw(_SPACE)}{draw(_COMMENTS)}"
+            )
             lines[-1] = lines[-1].replace("[[ ", "[[").replace(" ]]", "]]") if "[[" in lines[-1] else lines[-1]
         for key in draw(st.lists(_NAMES, unique=True, max_size=5)):
             lines += ["" for _ in range(draw(st.integers(0, 2)))]
             lines += [comment] if (comment := draw(_COMMENTS)) else []
-            lines.append(f"{draw(_SPACE)}{key}{draw(_SPACE)}={draw(_SPACE)}{draw(_VALUES)}{draw(_SPACE)}{draw(_COMMENTS)}")
+            lines.append(
+                f"{draw(_SPACE)}{key}{draw(_SPACE)}={draw(_SPACE)}{draw(_VALUES)}{draw(_SPACE)}{draw(_COMMENTS)}"
+            )
     text = "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n\n\n", "\n# end"]))
     return text.replace("\n", "\r\n") if draw(st.booleans()) else text
 

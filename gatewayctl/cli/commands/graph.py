@@ -37,7 +37,9 @@ def run(
     service: Annotated[
         list[str] | None, typer.Option("--service", metavar="NAME", help="Only what leads to these services.")
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only routes with one of these.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only routes with one of these.")
+    ] = None,
     host: Annotated[
         list[str] | None, typer.Option("--host", metavar="HOST", help="Only routes with one of these host patterns.")
     ] = None,
@@ -46,7 +48,9 @@ def run(
     ] = None,
     every_route: Annotated[
         bool,
-        typer.Option("--every-route", help=f"Draw each route by itself, however many; else bundled from {BUNDLED_FROM}."),
+        typer.Option(
+            "--every-route", help=f"Draw each route by itself, however many; else bundled from {BUNDLED_FROM}."
+        ),
     ] = False,
 ) -> int:
     """Draw hosts, routes, their policies, services and instances as a Mermaid flowchart or a DOT graph.

@@ -9,7 +9,6 @@ from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import CommandError, usage
 from gatewayctl.cli.importing import Target, deliver, read_text
 
-
 if TYPE_CHECKING:
     from gatewayctl.foreign.draft import Draft
 
@@ -56,7 +55,7 @@ def run(
 
     Exit codes: 0, or 2 where nothing can be made of FILE; then nothing is written.
     """
-    from gatewayctl.foreign.problems import NotImportable
+    from gatewayctl.foreign.problems import RefusedImportError
 
     console = Console()
     target = Target(output, force)
@@ -65,7 +64,7 @@ def run(
         raise usage("--upstream, --prefix and --typed are for openapi", "leave them out")
     try:
         draft = _openapi(file, upstream, prefix, typed=typed) if kind is Kind.openapi else _nginx(file)
-    except NotImportable as problem:
+    except RefusedImportError as problem:
         raise CommandError(problem.diagnostics, sources=problem.sources) from None
     return deliver(draft, target, console)
 

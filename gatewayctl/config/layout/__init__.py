@@ -3,6 +3,6 @@
 Nothing but blank space, line ends, needless quotes and commas is touched: keys, tables and comments keep their order.
 """
 
-from gatewayctl.config.layout.document import Unformattable, formatted
+from gatewayctl.config.layout.document import UnformattableError, formatted
 
-__all__ = ["Unformattable", "formatted"]
+__all__ = ["UnformattableError", "formatted"]

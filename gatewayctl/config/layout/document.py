@@ -17,7 +17,7 @@ _ALIGNED: Final = 32
 """Keys longer than this many characters do not move the others' equals signs."""
 
 
-class Unformattable(Exception):
+class UnformattableError(Exception):
     """The text is valid, but writing it anew would not say the same. ``row`` is the line, from 0, as far as known."""
 
     def __init__(self, row: int) -> None:
@@ -39,17 +39,17 @@ class _Entry:
 
 
 def formatted(text: str) -> str:
-    """The canonical layout of a text that ``tomllib`` takes. Raises Unformattable instead of changing what it says."""
+    """The canonical layout of a text that ``tomllib`` takes. Raises UnformattableError instead of changing what it says."""
     text = text.replace("\r\n", "\n")
     root = _tree(text)
     if root.has_error:
-        raise Unformattable(_wrong(root))
+        raise UnformattableError(_wrong(root))
     entries = list(_entries(root))
     _separate(entries)
     blocks = [_block(block) for block in _blocks(entries)]
     made = "\n\n".join(blocks) + "\n" if blocks else ""
     if repr(tomllib.loads(made)) != repr(tomllib.loads(text)) or _comments(_tree(made)) != _comments(root):
-        raise Unformattable(0)
+        raise UnformattableError(0)
     return made
 
 

@@ -92,8 +92,7 @@ def _tall(node: Node, *, indent: str) -> str:
     row = node.start_point.row
     for child in node.children:
         if not child.is_named:
-            if child.type == ",":
-                row = max(row, child.end_point.row)
+            row = child.end_point.row if child.type == "," else row
             continue
         begins = child.start_point.row
         if child.type == "comment" and begins == row:
