@@ -1,7 +1,7 @@
 """``gatewayctl graph``: the way of requests as a picture, for a document or a pull request."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -23,8 +23,10 @@ class Layer(StrEnum):
     instance = "instance"
 
 
-BUNDLED_FROM = 60
+BUNDLED_FROM: Final = 60
 """Routes from which on those that go the same way are drawn as one, unless all are asked for."""
+MOST_EDGES: Final = 500
+"""Edges of a flowchart that Mermaid draws unless it is told otherwise (its setting maxEdges)."""
 
 
 def run(
@@ -73,6 +75,8 @@ def run(
     if drawn >= BUNDLED_FROM and not every_route:
         graph = graph_of(loaded, plan, View(route or (), service or (), tag or (), host or (), layers, bundled=True))
         console.hint(f"{drawn} routes, those that go the same way as one; --every-route draws each")
+    if format is Form.mermaid and len(graph.edges) > MOST_EDGES:
+        console.hint(f"{len(graph.edges)} edges: Mermaid draws {MOST_EDGES} at most; narrow it, or use --format dot")
     if not graph.nodes:
         console.hint("nothing is left to draw: no route is like that")
     console.print((mermaid if format is Form.mermaid else dot)(graph).removesuffix("\n"))

@@ -95,10 +95,10 @@ def _tall(node: Node, *, indent: str) -> str:
             row = child.end_point.row if child.type == "," else row
             continue
         begins = child.start_point.row
-        if child.type == "comment" and begins == row:
-            if lines and not lines[-1].comment and not lines[-1].text.lstrip().startswith("#"):
-                lines[-1].comment = source(child).rstrip()
-                continue
+        free = bool(lines) and not lines[-1].comment and not lines[-1].text.lstrip().startswith("#")
+        if child.type == "comment" and begins == row and free:
+            lines[-1].comment = source(child).rstrip()
+            continue
         if lines and begins - row > 1:
             lines.append(Line(""))
         if child.type == "comment":
