@@ -74,7 +74,7 @@ def hosts(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
 def full_expression(expression: str, *, case_matters: bool) -> str:
     """An expression that nginx looks for anywhere in the path, as one that matches it in full."""
     made = "|".join(_full(branch) for branch in _branches(expression))
-    return made if case_matters else f"(?i){made}" if "|" not in made else f"(?i)(?:{made})"
+    return made if case_matters else f"(?i)(?:{made})" if "|" in made else f"(?i){made}"
 
 
 def _full(branch: str) -> str:

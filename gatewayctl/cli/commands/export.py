@@ -43,4 +43,5 @@ def run(
     for note in notes:
         console.hint(on_one_line(note, console.hint_style) + f" ({note.help})")
     console.print(json.dumps(document, indent=2, ensure_ascii=console.ascii_only))
+    console.finish()
     return 0

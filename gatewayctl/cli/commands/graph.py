@@ -80,6 +80,7 @@ def run(
     if not graph.nodes:
         console.hint("nothing is left to draw: no route is like that")
     console.print((mermaid if format is Form.mermaid else dot)(graph).removesuffix("\n"))
+    console.finish()
     return 0
 
 

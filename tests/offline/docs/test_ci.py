@@ -50,7 +50,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
         git("commit", "-qm", "first")
         before = git("rev-parse", "HEAD")
         file = tmp_path / "gateway.toml"
-        file.write_text(file.read_text().replace('methods = ["GET", "POST"]', text))
+        office = '\n[access.office]\nallow = ["10.0.0.0/8"]\n'
+        file.write_text(file.read_text().replace('methods = ["GET", "POST"]', text) + office)
         git("commit", "-qam", "second", "--allow-empty")
         return before
 
@@ -73,7 +74,7 @@ def test_every_line_of_a_pipeline_runs(name: str, repository: Callable[[str], st
 
 
 def test_the_last_step_stops_what_weakens_security(repository: Callable[[str], str], tmp_path: Path) -> None:
-    base = repository('access = "office"\n[access.office]\nallow = ["10.0.0.0/8"]')
+    base = repository('methods = ["GET"]\naccess = "office"')
     reversed_ = (CI / "gateway.toml").read_text()
     (tmp_path / "before.toml").write_text((tmp_path / "gateway.toml").read_text())
     (tmp_path / "gateway.toml").write_text(reversed_)

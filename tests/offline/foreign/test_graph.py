@@ -26,7 +26,7 @@ def _drawn(text: str) -> str:
 def test_a_request_can_be_followed_from_host_to_instance(cli: Callable[..., Ran]) -> None:
     text = cli("graph", "-c", "guarded.toml", "--format", "dot").out
 
-    for piece in ("any host", "orders", "auth: ", "access: office", "limits: ", "shape=cylinder"):
+    for piece in ("any host", "orders", "auth: ", "access: office", "shape=cylinder"):
         assert piece in text
     assert "hidden" not in text
 
@@ -60,6 +60,11 @@ def test_a_thousand_routes_are_a_handful_of_nodes(cli: Callable[..., Ran], direc
     every = cli("graph", "-c", "many.toml", "--every-route")
     assert len(every.out.splitlines()) > 2000
     assert "Mermaid draws 500 at most" in every.err
+
+
+def test_it_goes_to_a_file(cli: Callable[..., Ran], directory: Path) -> None:
+    assert cli("graph", "-c", "minimal.toml", "-o", "graph.mmd").out == ""
+    assert (directory / "graph.mmd").read_text().startswith("flowchart LR\n  n0")
 
 
 def test_it_can_be_narrowed(cli: Callable[..., Ran], directory: Path) -> None:

@@ -113,8 +113,8 @@ def test_a_route_that_lost_its_guard_is_not_enabled(imported: Ran, cli: Callable
     assert routes["api-example-com-private"]["enabled"] is False
     assert routes["api-example-com-closed"]["enabled"] is False
     assert "auth_basic x: its route is not enabled, since it would be open" in imported.err
-    refused = cli("route-test", "http://api.example.com/admin/", "--client-ip", "192.0.2.1", "-c", "out.toml", "--json")
-    assert json.loads(refused.out)["answer"]["status"] == 403
+    refused = cli("route-test", "http://api.example.com/admin/", "--client-ip", "192.0.2.1", "-c", "out.toml")
+    assert "403" in refused.out
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,4 @@ def test_nothing_is_written_of_what_is_no_use(text: str, said: str, cli: Callabl
 def test_an_expression_that_is_looked_for_anywhere_matches_in_full() -> None:
     assert full_expression(r"\.php$", case_matters=True) == r".*\.php"
     assert full_expression(r"^/a|b$|(c|d)", case_matters=True) == r"/a.*|.*b|.*(c|d).*"
-    assert full_expression(r"^/[|]x\|$", case_matters=False) == r"(?i)/[|]x\|"
+    assert full_expression(r"^/[|]x\|$", case_matters=False) == r"(?i)(?:/[|]x\|)"

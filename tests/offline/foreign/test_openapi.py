@@ -133,7 +133,8 @@ def test_the_place_in_json_is_that_of_the_key(cli: Callable[..., Ran]) -> None:
 
     ran = cli("import", "openapi", "-", stdin=text)
 
-    assert f"<stdin>:{text.splitlines().index('   "$ref": "far.json"') + 1}:4" in ran.err
+    line = text.splitlines().index('   "$ref": "far.json"') + 1
+    assert f"<stdin>:{line}:4" in ran.err
 
 
 TABLE = """\
