@@ -16,7 +16,8 @@ from gatewayctl.foreign.problems import NO_ADDRESS, NOT_A_DOCUMENT, left
 EXTENSION: Final = "x-gatewayctl"
 """In an operation: the routes that it stands for, each with its ``route`` name and the settings that it matches by."""
 MATCHING: Final = ("path", "path_regex", "methods", "hosts", "headers", "query", "priority")
-KEPT: Final = (*MATCHING, "redirect", "respond")
+FOR_PEOPLE: Final = ("description", "tags", "deprecated")
+KEPT: Final = ("description", *MATCHING, "redirect", "respond", "tags", "deprecated")
 _PARAMETER: Final = re.compile(r"\{([^{}/]*)\}")
 
 
@@ -90,7 +91,6 @@ class _Work:
         route: dict[str, Any] = {key: _literal(marked[key]) for key in KEPT if key in marked}
         if "respond" not in route and "redirect" not in route:
             route["service"] = self._service(operation.servers[0], operation.at, str(marked.get("service", "")))
-        self._say_more(route, operation)
         self.draft.sections.setdefault("routes", {})[name] = route
 
     def _say_more(self, route: dict[str, Any], operation: Operation) -> None:

@@ -12,7 +12,7 @@ from gatewayctl import __version__
 from gatewayctl.config import Loaded
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.core.diagnostics import Diagnostic
-from gatewayctl.foreign.openapi import EXTENSION, MATCHING
+from gatewayctl.foreign.openapi import EXTENSION, FOR_PEOPLE, MATCHING
 from gatewayctl.foreign.openapi_reading import METHODS
 from gatewayctl.foreign.problems import left
 from gatewayctl.plan.model import Plan, RoutePlan
@@ -64,10 +64,9 @@ class _Export:
             raise ValueError("a configuration with errors has no routes")
         written = self.loaded.config.routes[route.name]
         at = ("routes", route.name)
-        if any(self.hidden.covers((*at, key)) for key in MATCHING):
-            self._left(
-                at, f'the route "{route.name}" matches by a secret', "describe it by hand, if anybody may know it"
-            )
+        if any(self.hidden.covers((*at, key)) for key in (*MATCHING, *FOR_PEOPLE)):
+            way_out = "describe it by hand, if anybody may know it"
+            self._left(at, f'the route "{route.name}" matches by a secret, or names one', way_out)
             return
         if written.path is None:
             way_out = "write it as a path pattern, if it can be"
@@ -127,6 +126,12 @@ class _Export:
         if written.priority:
             marked["priority"] = written.priority
         at = ("routes", route.name)
+        if written.description:
+            marked["description"] = written.description
+        if written.tags:
+            marked["tags"] = list(written.tags)
+        if written.deprecated is not None:
+            marked["deprecated"] = {}
         if written.service is not None:
             marked["service"] = written.service
         if written.redirect is not None and not self.hidden.covers((*at, "redirect")):
@@ -165,7 +170,7 @@ class _Export:
     def _scheme(self, name: str) -> dict[str, Any] | None:
         scheme = self.loaded.config.auth[name] if self.loaded.config is not None else None
         kind = getattr(scheme, "type", "")
-        if kind == "api_key":
+        if kind == "api_key" and not any(self.hidden.covers(("auth", name, key)) for key in ("header", "query")):
             header, query = getattr(scheme, "header", None), getattr(scheme, "query", None)
             return {"type": "apiKey", "in": "header" if header else "query", "name": str(header or query)}
         if kind in _SCHEMES:

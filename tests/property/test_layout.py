@@ -3,7 +3,7 @@
 import tomllib
 
 import tomli_w
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gatewayctl.config.layout import formatted
@@ -67,6 +67,7 @@ def _valid(text: str) -> bool:
     return True
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts().filter(_valid))
 def test_the_data_stays_and_a_second_time_changes_nothing(text: str) -> None:
     once = formatted(text)
@@ -84,6 +85,7 @@ _DATA = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(max_size=4), _DATA, max_size=5))
 def test_what_another_tool_writes_keeps_its_data(data: dict[str, object]) -> None:
     text = tomli_w.dumps(data)

@@ -179,8 +179,6 @@ redirect = { to = "/things/{rest}", status = 301 }
 
 def _matching(file: Path) -> dict[str, dict[str, Any]]:
     routes: dict[str, dict[str, Any]] = tomllib.loads(file.read_text())["routes"]
-    for route in routes.values():
-        route.pop("description", None)
     return routes
 
 
