@@ -19,7 +19,6 @@ CODES: Final[dict[str, str]] = {
     "E008": "a file is given or included twice",
     "E009": "an object is in two files",
     "E010": "includes are nested too deeply",
-    "E012": "a file cannot be laid out anew without a risk to what it says",
     "W001": "an include matches no file",
     "W002": "a file begins with a byte order mark",
     # command line
@@ -28,6 +27,7 @@ CODES: Final[dict[str, str]] = {
     "E023": "a file of environment variables cannot be read",
     "E024": "a file is there already and is not overwritten",
     "E025": "a file with a token cannot be read",
+    "E026": "a file cannot be laid out anew without a risk to what it says",
     # schema and values
     "E101": "unknown key",
     "E102": "a value of another type",

@@ -1,6 +1,7 @@
 """``import openapi`` and ``export openapi``: what comes over, what is said, what is refused, and there and back again."""
 
 import json
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -222,3 +223,17 @@ def test_an_export_says_what_clients_send_and_no_secret(cli: Callable[..., Ran])
     assert "hidden" not in shop.out + shop.err
     assert "matches by a secret" in shop.err
     assert "has a regular expression for a path" in shop.err
+
+
+@pytest.mark.parametrize(("kind", "package"), [("openapi", "yaml"), ("nginx", "crossplane")])
+def test_a_package_that_is_missing_is_named(
+    kind: str, package: str, cli: Callable[..., Ran], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "in.yaml").write_text(PETS)
+    monkeypatch.setitem(sys.modules, package, None)
+
+    ran = cli("import", kind, "in.yaml", "-o", "out.toml")
+
+    assert ran.code == 2
+    assert "error[E705]" in ran.err and "pip install 'gatewayctl[import]'" in ran.err
+    assert not (directory / "out.toml").exists()
