@@ -148,6 +148,7 @@ _FAMILIES: Final = {
     "E4": "Environment and secrets",
     "E5": "Running; a running gateway (E52x)",
     "E6": "Route tests",
+    "E7": "Formats of other tools: import",
     "E9": "Not available",
     "W": "Warnings",
 }
