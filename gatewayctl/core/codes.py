@@ -26,6 +26,7 @@ CODES: Final[dict[str, str]] = {
     "E023": "a file of environment variables cannot be read",
     "E024": "a file is there already and is not overwritten",
     "E025": "a file with a token cannot be read",
+    "E026": "there is no such rule",
     # schema and values
     "E101": "unknown key",
     "E102": "a value of another type",

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from gatewayctl import __version__
 from gatewayctl.cli.reports.base import Checked, all_found, by_severity
-from gatewayctl.core.codes import CODES
 from gatewayctl.core.diagnostics import Diagnostic, Span
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -21,7 +20,7 @@ def report(checked: Sequence[Checked]) -> str:
     driver = {
         "name": "gatewayctl",
         "version": __version__,
-        "rules": [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes],
+        "rules": [{"id": code, "shortDescription": {"text": checked[0].by.meanings[code]}} for code in codes],
     }
     run = {
         "tool": {"driver": driver},
