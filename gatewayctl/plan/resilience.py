@@ -69,9 +69,10 @@ def sticky_plan(service: ServiceConfig) -> StickyPlan | None:
 
 def sticky_field_plan(route: RouteConfig, config: GatewayConfig) -> StickyFieldPlan | None:
     """The cookie on the answers of a route whose service has sticky sessions."""
-    if route.service is None:
+    service = None if route.service is None else config.services.get(route.service)  # where it is not, E201 says so
+    if service is None or route.service is None:
         return None
-    sticky = sticky_plan(config.services[route.service])
+    sticky = sticky_plan(service)
     return None if sticky is None else StickyFieldPlan(sticky, ("services", route.service, "sticky"))
 
 
