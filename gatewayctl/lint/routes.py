@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from gatewayctl.routing import RouteError, RouteSpec, compile_route
 from gatewayctl.routing.compiled import CompiledRoute
+from gatewayctl.routing.entry import Match
 from gatewayctl.routing.exact import (
     Answer,
     Bound,
@@ -17,6 +19,7 @@ from gatewayctl.routing.exact import (
     taken_from,
 )
 from gatewayctl.routing.spec import RoutingOptions
+from gatewayctl.routing.witness import Witness
 
 
 class RouteFacts:
@@ -50,8 +53,28 @@ class RouteFacts:
         """A request that ``inner`` matches and ``outer`` does not; None: ``outer`` matches all of its requests."""
         return contained(self._exact, self._side, inner, outer)
 
-    def takes(self, method: bytes, host: bytes, path: bytes) -> int | None:
-        """The route that takes a plain request; None where none does."""
-        answer = self._side.table.match(method, host, path, b"", [])
-        route = getattr(answer, "route", None)
-        return route if isinstance(route, int) else None
+    def taker(self, request: Witness) -> int | None:
+        """The route that takes a request; None where none does."""
+        answer = self._match(request)
+        return answer.route if isinstance(answer, Match) else None
+
+    def parameters(self, request: Witness) -> dict[str, str]:
+        """What the route that takes a request knows of its path."""
+        answer = self._match(request)
+        return {name: value.decode() for name, value in answer.params.items()} if isinstance(answer, Match) else {}
+
+    def same_paths(self, expression: str, pattern: str) -> bool:
+        """Whether a regular expression and a pattern are proved to match the same paths."""
+        options = self._exact.options
+        try:
+            both = [
+                compile_route(RouteSpec("expression", path_regex=expression), options),
+                compile_route(RouteSpec("pattern", path=pattern), options),
+            ]
+        except RouteError:
+            return False
+        side = Side(both, self._exact)
+        return contained(self._exact, side, 0, 1) is None and contained(self._exact, side, 1, 0) is None
+
+    def _match(self, request: Witness) -> Match | object:
+        return self._side.table.match(request.method, request.host, request.path, request.query, request.fields)

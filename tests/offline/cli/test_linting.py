@@ -1,0 +1,157 @@
+"""``gatewayctl lint`` and ``gatewayctl rule``: exit codes, what is chosen, every format, what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.offline.cli.conftest import Ran
+
+SCHEMAS = Path(__file__).parents[3] / "schemas"
+SHADOWED = """\
+version = 1
+
+[routes.first]
+path     = "/*"
+priority = 1
+respond  = { status = 200 }
+
+[routes.second]
+path    = "/second"
+respond = { status = 200 }
+"""
+SECRET = 'version = 1\n\n[admin]\ntoken = "hidden-7c1-hidden-7c1-hidden-7c1"\n'
+
+
+@pytest.fixture
+def shadowed(directory: Path) -> Path:
+    """A configuration with one error, in ``gateway.toml``."""
+    path = directory / "gateway.toml"
+    path.write_text(SHADOWED, encoding="utf-8")
+    return path
+
+
+def test_findings_are_drawn_and_end_with_1(cli: Callable[..., Ran], shadowed: Path) -> None:
+    ran = cli("lint")
+
+    assert ran.code == 1
+    assert ran.out.startswith('error[L101]: no request reaches the route "second": "first" takes all of them')
+    assert "  --> gateway.toml:9:11\n" in ran.out
+    assert ran.out.endswith("\ngateway.toml: 1 error\n")
+    assert "fixable: 0 with --fix, 1 more with --fix --unsafe-fixes" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--ignore", "L101"], 0),
+        (["--ignore", "unreachable-route"], 0),
+        (["--select", "security"], 0),
+        (["--select", "L4,L1"], 1),
+        (["--select", "all", "--ignore", "routing", "--ignore", "style"], 0),
+        (["--severity", "error"], 1),
+    ],
+)
+def test_rules_are_chosen(cli: Callable[..., Ran], shadowed: Path, words: list[str], code: int) -> None:
+    assert cli("lint", *words).code == code
+
+
+def test_a_severity_below_the_threshold_does_not_fail(cli: Callable[..., Ran], directory: Path) -> None:
+    text = SHADOWED.partition("\n[routes.second]")[0] + '# lint: ignore[L101] once\n[routes.b]\npath = "/b/"\n'
+    (directory / "gateway.toml").write_text(text + "priority = 2\nrespond = { status = 200 }\n", encoding="utf-8")
+
+    assert cli("lint", "--select", "L001,L101").code == 0
+    assert "note[L001]" in cli("lint", "--select", "L001,L101").out
+    assert "note[L001]" not in cli("lint", "--select", "L001,L101", "--severity", "warning").out
+    assert cli("lint", "--select", "L001,L101", "--fail-on", "note").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--select", "L999"], 'there is no rule "L999"'),
+        (["--ignore", "unreachable-rout"], 'did you mean "unreachable-route"?'),
+        (["--unsafe-fixes"], "--unsafe-fixes is given without --fix"),
+        (["--watch", "--fix"], "--watch and --fix do not go together"),
+        (["-", "--fix"], "standard input (-) has no file"),
+        (["--watch", "--format", "json"], "--watch is for people"),
+        (["nowhere.toml"], "nowhere.toml"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    cli: Callable[..., Ran], shadowed: Path, words: list[str], message: str
+) -> None:
+    ran = cli("lint", *words)
+
+    assert ran.code == 2
+    assert message in ran.out + ran.err
+
+
+def test_an_invalid_configuration_is_told_with_its_errors(cli: Callable[..., Ran]) -> None:
+    ran = cli("lint", "broken.toml")
+
+    assert ran.code == 2 and "error[E" in ran.err and ran.out == ""
+
+
+def test_standard_input_can_be_linted(cli: Callable[..., Ran]) -> None:
+    ran = cli("lint", "-", "--stdin-filename", "edge.toml", stdin=SHADOWED)
+
+    assert ran.code == 1 and "--> edge.toml:9:11" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("github", "::error file=gateway.toml,line=9,endLine=9,col=11,endColumn=20,title=L101::"),
+        ("gitlab", '"check_name": "L101"'),
+        ("sarif", '"text": "No request reaches this route"'),
+        ("junit", '<testsuite name="gatewayctl lint" tests="1" failures="1"'),
+        ("markdown", "### Configuration: not clean"),
+    ],
+)
+def test_every_format_tells_it(cli: Callable[..., Ran], shadowed: Path, form: str, words: str) -> None:
+    ran = cli("lint", "--format", form)
+
+    assert ran.code == 1 and words in ran.out
+
+
+def test_json_is_as_its_schema_says(cli: Callable[..., Ran], shadowed: Path) -> None:
+    data = json.loads(cli("lint", "--format", "json").out)
+    jsonschema.validate(data, json.loads((SCHEMAS / "lint.schema.json").read_text()))
+
+    assert data["ok"] is False
+    assert data["findings"][0]["key"] == ["routes", "second", "path"]
+    assert data["findings"][0]["fix"] == {"about": 'remove the route "second"', "safe": False}
+
+
+def test_rules_as_json_are_as_their_schema_says(cli: Callable[..., Ran]) -> None:
+    data = json.loads(cli("rule", "--format", "json").out)
+    jsonschema.validate(data, json.loads((SCHEMAS / "rules.schema.json").read_text()))
+
+    assert len(data["rules"]) >= 30
+
+
+@pytest.mark.parametrize("word", ["L101", "l101", "unreachable-route"])
+def test_a_rule_is_explained(cli: Callable[..., Ran], word: str) -> None:
+    ran = cli("rule", word)
+
+    assert ran.code == 0
+    assert ran.out.startswith("L101 unreachable-route  routing, error\nNo request reaches this route.\n")
+    assert "\nExample\n" in ran.out and "\nInstead\n" in ran.out and "\nFix: " in ran.out
+
+
+def test_a_rule_that_there_is_not_is_refused(cli: Callable[..., Ran]) -> None:
+    ran = cli("rule", "L1O1")
+
+    assert ran.code == 2 and 'did you mean "L101"?' in ran.err
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif", "junit", "markdown"])
+def test_a_secret_is_found_and_not_shown(cli: Callable[..., Ran], directory: Path, form: str) -> None:
+    (directory / "gateway.toml").write_text(SECRET, encoding="utf-8")
+    ran = cli("lint", "--format", form)
+
+    assert ran.code == 1 and "clear" in ran.out
+    assert "hidden-7c1" not in ran.out + ran.err
