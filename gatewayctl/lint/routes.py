@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from gatewayctl.routing import RouteError, RouteSpec, compile_route
-from gatewayctl.routing.compiled import CompiledRoute
+from gatewayctl.routing.compiled import CompiledRoute, rank
 from gatewayctl.routing.entry import Match
 from gatewayctl.routing.exact import (
     Answer,
@@ -40,6 +40,12 @@ class RouteFacts:
         if index not in self._reached:
             self._reached[index] = reach(self._exact, self._side, index)
         return self._reached[index]
+
+    def first(self, index: int) -> bool:
+        """Whether the route goes before every other one that could take its requests, so that it is reached for certain.
+        Cheap, and true of nearly all routes of a usual table."""
+        own = min(_ranks(self.compiled[index]))
+        return all(own < min(_ranks(self.compiled[other])) for other in self.meeting(index))
 
     def meeting(self, index: int) -> list[int]:
         """The other routes that may match a request of this one: a superset of those that do."""
@@ -78,3 +84,8 @@ class RouteFacts:
 
     def _match(self, request: Witness) -> Match | object:
         return self._side.table.match(request.method, request.host, request.path, request.query, request.fields)
+
+
+def _ranks(route: CompiledRoute) -> list[tuple[object, ...]]:
+    """By each host, without the name, which must decide nothing."""
+    return [rank(route, host)[:-1] for host in route.hosts or (None,)]

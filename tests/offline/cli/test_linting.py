@@ -1,6 +1,11 @@
 """``gatewayctl lint`` and ``gatewayctl rule``: exit codes, what is chosen, every format, what is refused."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +13,14 @@ import jsonschema
 import pytest
 
 from tests.offline.cli.conftest import Ran
+from tests.support.waiting import wait_for
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 SHADOWED = """\
 version = 1
 
 [routes.first]
-path     = "/*"
+path = "/*"
 priority = 1
 respond  = { status = 200 }
 
@@ -155,3 +161,46 @@ def test_a_secret_is_found_and_not_shown(cli: Callable[..., Ran], directory: Pat
 
     assert ran.code == 1 and "clear" in ran.out
     assert "hidden-7c1" not in ran.out + ran.err
+
+
+def test_watching_lints_again_after_each_change_until_it_is_interrupted(shadowed: Path) -> None:
+    heeding = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAYCTL_")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", heeding + "runpy.run_module('gatewayctl', run_name='__main__')", "lint", "--watch"],
+        cwd=shadowed.parent,
+        env=environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said: list[str] = []
+    reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+    reader.start()
+
+    def changed(text: str) -> None:
+        fresh = shadowed.with_name(".fresh.new")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(shadowed)
+
+    def again(line: str) -> bool:
+        return any(line in one for one in said)
+
+    # A file is written until that is seen: a change just before the watching begins is not.
+    try:
+        wait_for(lambda: again("error[L101]") and again("watching"), "the first run", timeout=30)
+        wait_for(
+            lambda: changed(SHADOWED.replace("priority = 1", "priority = 0")) or again("clean"),
+            "a clean run",
+            timeout=30,
+        )
+        wait_for(lambda: changed("version = 2\n") or again("error[E"), "an error", timeout=30)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(30)
+        reader.join(30)
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+    assert code == 130

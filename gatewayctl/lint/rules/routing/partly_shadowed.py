@@ -39,7 +39,7 @@ from gatewayctl.lint.base import Found, Rule
 from gatewayctl.lint.subject import Subject
 from gatewayctl.lint.words import matched_by
 from gatewayctl.routing.compiled import CompiledRoute
-from gatewayctl.routing.exact import Reached
+from gatewayctl.routing.exact import Covered
 from gatewayctl.routing.witness import Witness
 
 RULE = Rule("L102", "partly-shadowed-route")
@@ -52,7 +52,7 @@ def check(subject: Subject) -> Iterator[Found]:
         for other in subject.routes.meeting(index):
             winner = compiled[other]
             own = subject.config.routes[route.name].service is None
-            if not _surprising(route, winner, own) or not isinstance(subject.routes.reach(index), Reached):
+            if not _surprising(route, winner, own) or isinstance(subject.routes.reach(index), Covered):
                 continue
             taken = subject.routes.taken(index, other)
             if not isinstance(taken, Witness):

@@ -4,7 +4,7 @@ Finds routes whose every request would, without them, go to another route that t
 same policies, same path sent on.
 
 Why: Two routes must be kept alike by hand. The next change is made in one of them, and from then on some requests
-are treated in a way that nobody meant.
+are treated in a way that nobody meant. It is a matter of taste, since each route has a name of its own in logs and metrics.
 
 Example:
 
@@ -34,13 +34,14 @@ Fix: Unsafe: the route is removed. Requests are handled alike; its name disappea
 from collections.abc import Iterator
 from typing import Any, Final
 
+from gatewayctl.core.diagnostics import Severity
 from gatewayctl.lint.base import Fix, Found, Rule
 from gatewayctl.lint.edits import Remove
 from gatewayctl.lint.subject import Subject
 from gatewayctl.lint.words import matched_by
 from gatewayctl.routing.exact import Reached
 
-RULE = Rule("L103", "redundant-route")
+RULE = Rule("L103", "redundant-route", Severity.NOTE, taste=True)
 
 _MATCHING: Final = frozenset(
     ("path", "path_regex", "methods", "hosts", "headers", "query", "priority", "description", "tags", "enabled")
