@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from gatewayctl.config.masking import MASK
 from gatewayctl.lint.subject import Subject
 from gatewayctl.routing.exact import Reached
 from gatewayctl.routing.witness import Witness
@@ -38,7 +39,8 @@ def local_redirects(subject: Subject) -> Iterator[Redirect]:
         request = reached.witness._replace(path=path.encode(), query=query.encode() or reached.witness.query)
         taker = subject.routes.taker(request._replace(method=b"GET")) if redirect.status == 303 else None
         taker = subject.routes.taker(request) if redirect.status != 303 else taker
-        yield Redirect(index, compiled.name, reached.witness, path, taker)
+        hidden = any(subject.secret(("routes", compiled.name, key)) for key in ("path", "path_regex", "redirect"))
+        yield Redirect(index, compiled.name, reached.witness, MASK if hidden else path, taker)
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

@@ -63,6 +63,10 @@ class Subject:
         node = source.index().node(path) if source is not None and not source.variables else None
         return None if node is None else (node.text or b"").decode(errors="replace")
 
+    def made_of_variables(self, path: KeyPath) -> bool:
+        """Whether the value at a key path is written with variables, which an edit would put the values in place of."""
+        return not isinstance(self.text(*path), dict) and "${" in (self.literal(path) or "")
+
     def secret(self, path: KeyPath) -> bool:
         """Whether the value there, or anything around it, must not be shown."""
         return any(path[:length] in self.loaded.secrets for length in range(1, len(path) + 1))

@@ -204,3 +204,27 @@ def test_watching_lints_again_after_each_change_until_it_is_interrupted(shadowed
         if process.stdout is not None:
             process.stdout.close()
     assert code == 130
+
+
+def test_a_secret_path_is_in_neither_message_help_nor_fix(
+    cli: Callable[..., Ran], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK", "/hidden-7c1")
+    text = 'version = 1\n[routes.hook]\npath_regex = "${secret:HOOK}.*"\nrespond = { status = 200 }\n'
+    (directory / "gateway.toml").write_text(text, encoding="utf-8")
+    ran = cli("lint", "--select", "L104", "--format", "json")
+
+    assert ran.code == 1 and "hidden-7c1" not in ran.out + ran.err
+    assert cli("lint", "--select", "L104", "--fix", "--unsafe-fixes").code == 1
+    assert (directory / "gateway.toml").read_text(encoding="utf-8") == text
+
+
+def test_a_fix_does_not_put_the_value_in_place_of_a_variable(
+    cli: Callable[..., Ran], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROOT", "/v1")
+    text = 'version = 1\n[routes.user]\npath = "${ROOT}/:id"\nrespond = { status = 200 }\n'
+    (directory / "gateway.toml").write_text(text, encoding="utf-8")
+
+    assert cli("lint", "--fix", "--unsafe-fixes", "--select", "L112").code == 1
+    assert (directory / "gateway.toml").read_text(encoding="utf-8") == text

@@ -27,7 +27,7 @@ Instead:
     access  = "office"
     respond = { status = 200 }
 
-Fix: Safe: the block is removed. Nobody comes in, or is kept out, who was not before; look at what was meant.
+Fix: Unsafe: the block is removed. Nobody is let in or kept out who was not before, but another one may have been meant.
 """
 
 from collections.abc import Iterator
@@ -54,5 +54,5 @@ def check(subject: Subject) -> Iterator[Found]:
                 f'{written} is denied by "{name}", and not let in anyway',
                 "outside of allow",
                 "correct the address, or remove it",
-                fix=Fix("remove the block", (Remove(at),)),
+                fix=Fix("remove the block", (Remove(at),), safe=False),
             )

@@ -49,4 +49,5 @@ def check(subject: Subject) -> Iterator[Found]:
             path,
             "a secret stands in the file in clear",
             help="write ${secret:NAME} or ${file:PATH}, and replace the secret, which is known now",
+            about_secret=True,
         )
