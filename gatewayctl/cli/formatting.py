@@ -62,7 +62,7 @@ def formatted_bytes(content: bytes, name: str, path: Path | None = None) -> Form
         message = "this file cannot be laid out anew without a risk to what it says; it stays as it is"
         way_out = "write this place in a plainer way"
         return Formatted(
-            name, text, None, (_error("E026", message, Span(name, line, 1, line, 2), way_out),), path, bool(found)
+            name, text, None, (_error("E027", message, Span(name, line, 1, line, 2), way_out),), path, bool(found)
         )
 
 

@@ -27,7 +27,8 @@ CODES: Final[dict[str, str]] = {
     "E023": "a file of environment variables cannot be read",
     "E024": "a file is there already and is not overwritten",
     "E025": "a file with a token cannot be read",
-    "E026": "a file cannot be laid out anew without a risk to what it says",
+    "E026": "there is no such rule",
+    "E027": "a file cannot be laid out anew without a risk to what it says",
     # schema and values
     "E101": "unknown key",
     "E102": "a value of another type",

@@ -61,7 +61,9 @@ def limit_plans(
         steps.append(LimitsPlan(before, at, bool(late_ones)))
     if late_ones:
         steps.append(IdentityLimitsPlan(by_claim, by_consumer, before, at))
-    owned = {limit for consumer in config.consumers.values() for limit in consumer.limits or ()} if by_consumer else set()
+    owned = (
+        {limit for consumer in config.consumers.values() for limit in consumer.limits or ()} if by_consumer else set()
+    )
     told = [*known.values(), *(config.limits[limit] for limit in owned if limit in config.limits)]
     fields = any(limit.headers and limit.mode != "report" for limit in told)
     return [*steps, *([LimitFieldsPlan(at)] if fields else [])]
