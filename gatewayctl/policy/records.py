@@ -18,10 +18,17 @@ class Records(Protocol):
         """How many keys are kept."""
 
     def read(self, key: bytes) -> Record:
-        """A record as it is now. Another process may be changing it: each number is whole, but they may not go together."""
+        """A record as it is now."""
 
     def write(self, key: bytes, record: Record) -> None:
         """For a keeper alone: ``Keeper.change`` is how records are changed."""
+
+    @property
+    def words(self) -> Sequence[int]:
+        """Where others change records too, of a named table: ``words[word(key)]`` differs after each change of a record."""
+
+    def word(self, key: bytes) -> int:
+        """Which of the words."""
 
 
 Place = tuple[Records, bytes]
@@ -37,13 +44,17 @@ class Taker(Protocol):
 
 
 class Keeper(Protocol):
-    """The records of a gateway."""
+    """The records of a gateway. ``shared``: other processes change them too."""
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False) -> Records:
+    @property
+    def shared(self) -> bool: ...
+
+    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
         """The table of that name, made on first need; another width makes it anew, empty.
 
-        ``owned``: what a process adds to the first number of a record is its own: it is taken off again when the process
-        dies, and a record is kept while anything is held.
+        ``owned``: what a process adds to the first number of a record, a whole one, is its own: it is taken off again when
+        the process dies, and a record is kept while anything is held. ``named``: the configuration says which keys there
+        are, not a client; none is ever pushed out, and the table outlives all generations.
         """
 
     def change(self, places: Sequence[Place], by: Change) -> None:
@@ -55,3 +66,6 @@ class Keeper(Protocol):
     def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
         """The commonest change, without ceremony: the record after ``algorithm`` took ``cost`` from it, and True; or as
         it is, and False."""
+
+    def retire_others(self, keep: set[str]) -> None:
+        """Forgets the tables whose name is not in ``keep``, but for named ones; who still has one may go on using it."""

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Final
 
 from gatewayctl.policy.records import Change, Place, Record, Taker
 
@@ -9,11 +10,14 @@ from gatewayctl.policy.records import Change, Place, Record, Taker
 class LocalRecords:
     """See ``Records``. Owned records are never pushed out: what holds them bounds their number."""
 
-    __slots__ = ("_kept", "_most", "_unseen", "width")
+    __slots__ = ("_kept", "_most", "_unseen", "named", "width")
 
-    def __init__(self, width: int, most: int, *, owned: bool) -> None:
+    words: Final = (0,)
+
+    def __init__(self, width: int, most: int, *, owned: bool = False, named: bool = False) -> None:
         self.width = width
-        self._most: float = float("inf") if owned else most
+        self.named = named
+        self._most: float = float("inf") if owned or named else most
         self._unseen: Record = (0,) * width
         self._kept: OrderedDict[bytes, Record] = OrderedDict()
 
@@ -29,6 +33,9 @@ class LocalRecords:
 
     def read(self, key: bytes) -> Record:
         return self._kept.get(key, self._unseen)
+
+    def word(self, key: bytes) -> int:
+        return 0
 
     def write(self, key: bytes, record: Record) -> None:
         kept = self._kept
@@ -46,13 +53,15 @@ class LocalKeeper:
 
     __slots__ = ("_tables",)
 
+    shared: Final = False
+
     def __init__(self) -> None:
         self._tables: dict[str, LocalRecords] = {}
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False) -> LocalRecords:
+    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> LocalRecords:
         table = self._tables.get(name)
         if table is None or table.width != width:
-            table = self._tables[name] = LocalRecords(width, most, owned=owned)
+            table = self._tables[name] = LocalRecords(width, most, owned=owned, named=named)
         else:
             table.bound(most)
         return table
@@ -73,6 +82,6 @@ class LocalKeeper:
         return after, True
 
     def retire_others(self, keep: set[str]) -> None:
-        """Forgets the tables whose name is not in ``keep``."""
-        for name in [name for name in self._tables if name not in keep]:
+        """See ``Keeper``."""
+        for name in [name for name, table in self._tables.items() if name not in keep and not table.named]:
             del self._tables[name]

@@ -14,7 +14,8 @@ MOST: Final = 1024
 
 
 class Owners:
-    """``index`` is this process's own place. One memory for all stores of a host, opened by its descriptor elsewhere."""
+    """``index`` is this process's own place; the last one is the supervisor's. One memory for all tables of a host, opened
+    by its descriptor elsewhere."""
 
     __slots__ = ("_memory", "count", "descriptor", "index", "terms")
 
@@ -28,10 +29,10 @@ class Owners:
 
     @classmethod
     def made(cls, count: int) -> "Owners":
-        """A new one for so many processes (at most 1024). Raises OSError."""
+        """A new one for so many processes (at most 1024), the supervisor with them. Raises OSError."""
         with tempfile.TemporaryFile() as file:
             file.truncate(8 * count)
-            return cls(os.dup(file.fileno()), count)
+            return cls(os.dup(file.fileno()), count, count - 1)
 
     def gone(self, index: int) -> None:
         """The process of that place has ended: what it held is free. For whoever starts them, before the next takes the place."""
