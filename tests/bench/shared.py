@@ -16,8 +16,9 @@ from fcntl import LOCK_EX, LOCK_UN, lockf
 from mmap import mmap
 from typing import Any
 
-from gatewayctl.state.shared import Layout, LocalStore, Owners, Permits, SharedStore
 from gatewayctl.state.shared.permits import permits_layout
+
+from gatewayctl.state.shared import Layout, LocalStore, Owners, Permits, SharedStore
 
 KEYS, PROCESSES, ROUNDS, STEPS = 100_000, 4, 7, 20_000
 LAYOUT = Layout("dd", KEYS)
