@@ -25,6 +25,15 @@ def _instances(path: KeyPath, service: ServiceConfig, findings: Findings) -> Non
         ((*at, n, "id"), instance.id, f'instance "{instance.id}" is there') for n, instance in instances if instance.id
     ]
     no_doubles(ids, findings)
+    up = [(n, instance) for n, instance in instances if instance.status == "up"]
+    if up and not any(instance.weight for _, instance in up):
+        findings.error(
+            "E122",
+            (*at, up[0][0], "weight"),
+            "all instances that are up weigh 0, so none gets any traffic",
+            label="nobody gets anything",
+            help='raise one of them; status = "draining" is how all can be taken out',
+        )
     no_doubles([((*at, n, "url"), instance.url, f"{instance.url} is there") for n, instance in instances], findings)
 
 

@@ -38,8 +38,8 @@ class Judged(NamedTuple):
     until: float
 
     def out(self, now: int) -> bool:
-        """Whether it is ejected."""
-        return now < self.until
+        """Whether it is ejected; a clock that was set back ejects nobody for longer than may be."""
+        return now < self.until <= now + LONGEST_EJECTION
 
 
 def failed(rules: OutlierRules, records: Sequence[Record], now: int) -> tuple[list[Record], bool]:
