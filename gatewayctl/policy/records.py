@@ -11,6 +11,12 @@ from typing import Protocol
 Record = tuple[float, ...]
 
 
+class Taker(Protocol):
+    """See ``policy/limits``."""
+
+    def take(self, record: Record, cost: int, now: int) -> Record | None: ...
+
+
 class Records(Protocol):
     """A table of records of one width, at most so many: the least recently used go first."""
 
@@ -19,6 +25,10 @@ class Records(Protocol):
 
     def read(self, key: bytes) -> Record:
         """A record as it is now."""
+
+    def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        """The commonest change, without ceremony: the record after ``algorithm`` took ``cost`` from it, and True; or as
+        it is, and False. As atomic as ``Keeper.change``."""
 
     def write(self, key: bytes, record: Record) -> None:
         """For a keeper alone: ``Keeper.change`` is how records are changed."""
@@ -35,12 +45,6 @@ Place = tuple[Records, bytes]
 """Where a record is: its table and its key."""
 Change = Callable[[Sequence[Record]], Sequence[Record] | None]
 """Gets some records and gives what they become, in the same order; None leaves them all as they are."""
-
-
-class Taker(Protocol):
-    """See ``policy/limits``."""
-
-    def take(self, record: Record, cost: int, now: int) -> Record | None: ...
 
 
 class Keeper(Protocol):
@@ -62,10 +66,6 @@ class Keeper(Protocol):
 
         The places are distinct. A record that becomes all 0 is forgotten.
         """
-
-    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        """The commonest change, without ceremony: the record after ``algorithm`` took ``cost`` from it, and True; or as
-        it is, and False."""
 
     def retire_others(self, keep: set[str]) -> None:
         """Forgets the tables whose name is not in ``keep``, but for named ones; who still has one may go on using it."""

@@ -34,6 +34,14 @@ class LocalRecords:
     def read(self, key: bytes) -> Record:
         return self._kept.get(key, self._unseen)
 
+    def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        record = self.read(key)
+        after = algorithm.take(record, cost, now)
+        if after is None:
+            return record, False
+        self.write(key, after)
+        return after, True
+
     def word(self, key: bytes) -> int:
         return 0
 
@@ -71,15 +79,6 @@ class LocalKeeper:
         if after is not None:
             for (table, key), record in zip(places, after, strict=True):
                 table.write(key, record)
-
-    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        records, key = place
-        record = records.read(key)
-        after = algorithm.take(record, cost, now)
-        if after is None:
-            return record, False
-        records.write(key, after)
-        return after, True
 
     def retire_others(self, keep: set[str]) -> None:
         """See ``Keeper``."""

@@ -44,7 +44,7 @@ class LimitsStep:
         if only is not None:
             now = int(traffic.started * SECOND)
             cost = only.plan.cost
-            record, within = self._keeper.take((only.records, only.key(traffic)), only.algorithm, cost, now)
+            record, within = only.records.take(only.key(traffic), only.algorithm, cost, now)
             if within:
                 only.count.allowed += 1
                 traffic.on_course().taken = Taken(only, record, now)

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gatewayctl.policy.records import Change, Place, Record, Records, Taker
+from gatewayctl.policy.records import Change, Place, Record, Records
 from gatewayctl.state.records import LocalRecords
 from gatewayctl.state.shared.owners import Owners
 from gatewayctl.state.shared.table import Layout, SharedRecords, make_memory
@@ -33,12 +33,6 @@ class SharedKeeper:
     def layout(self, width: int, most: int, *, owned: bool, named: bool) -> Layout:
         """That of a table that is asked for so."""
         return Layout(width, UNBOUNDED if owned or named else most, self.owners.count, owned, named)
-
-    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        """See ``Keeper``."""
-        records: Any = place[0]
-        taken: tuple[Record, bool] = records.take(place[1], algorithm, cost, now)
-        return taken
 
     def change(self, places: Sequence[Place], by: Change) -> None:
         """See ``Keeper``."""

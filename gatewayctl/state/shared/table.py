@@ -4,10 +4,10 @@ Layout of the memory, all numbers in the machine's own order:
 
 - the locks;
 - a page: ``CHECK`` (what this program's hash gives for a known key), so that a process with another seed is refused;
-- of a named table, a word for each bucket that changes with every change in it;
-- for each place its key's fingerprint (64 bits; 0: free), a bucket's ``WAYS`` of them side by side;
-- for each place one byte: which of its two records is the current one;
-- for each place two records: the time of its last use, then its numbers.
+- of a named table, a word for each bucket, which changes with every change in it;
+- the buckets, each of them in one piece, since memory that is far apart is slow: for each of its ``WAYS`` places the key's
+  fingerprint (64 bits; 0: free), then for each one byte that says which of its two records is the current one, then for
+  each its two records, the time of its last use and then its numbers.
 
 A bucket is locked (see ``locks``) while one of its records is read or changed; a killed holder does not keep it.
 A record is written beside the current one and then made current by one byte, and a fingerprint is written last, so that
@@ -29,7 +29,7 @@ from hashlib import blake2b
 from typing import Final
 
 from gatewayctl.policy.records import Record, Taker
-from gatewayctl.state.shared.locks import SPACE, STRIPES, locks_for, make_locks
+from gatewayctl.state.shared.locks import SPACE, STRIDE, STRIPES, locks_for, make_locks
 from gatewayctl.state.shared.owners import Owners
 from gatewayctl.state.shared.shares import Shares
 
@@ -39,16 +39,19 @@ ROOM: Final = 3
 """Places for each key that is to be remembered: with chance alone spreading them, no bucket of 100 000 keys is full then
 but one in thousands, and what goes there is the least recent of sixteen."""
 PAGE: Final = SPACE + 4096
-"""Where the words begin, or else the fingerprints."""
-_BUCKET: Final = 8 * WAYS
+"""Where the words begin, or else the buckets."""
+_FINGERPRINTS: Final = 8 * WAYS
+_RECORDS: Final = 9 * WAYS
+"""Where they begin in a bucket."""
 _FREE: Final = bytes(8)
 _FINGERPRINT: Final = struct.Struct("=q")
+_TIME: Final = struct.Struct("=d")
 _CHECK: Final = struct.Struct("=qqq")
 _NOT_OPENED: Final = (0, 0, 0)
 _KNOWN: Final = b"gatewayctl"
 _MOST_HASHES: Final = 100_000
 NOWHERE: Final = -1
-"""The place of a key that is not kept."""
+"""The place of a key that is not kept. All others are called by where their fingerprint is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,19 @@ class Layout:
         return -(-self.most * ROOM // WAYS)
 
     @property
-    def fingerprints(self) -> int:
-        """Where they begin."""
+    def first(self) -> int:
+        """Where the first bucket begins."""
         return PAGE + (8 * self.buckets if self.named else 0)
+
+    @property
+    def bucket_size(self) -> int:
+        """Bytes from one to the next."""
+        return _RECORDS + WAYS * 2 * self.record_size
 
     @property
     def size(self) -> int:
         """Bytes of the whole memory."""
-        return self.fingerprints + self.buckets * WAYS * (8 + 1 + 2 * self.record_size)
+        return self.first + self.buckets * self.bucket_size
 
 
 class SharedRecords:
@@ -97,20 +105,23 @@ class SharedRecords:
 
     __slots__ = (
         "__weakref__",
+        "_attempt",
+        "_bucket_size",
         "_buckets",
-        "_current",
-        "_fingerprints",
+        "_first",
         "_hash",
         "_hashes",
+        "_leave",
         "_lock",
+        "_lock_base",
         "_locks",
         "_memory",
         "_numbers",
-        "_records",
         "_shares",
         "_size",
         "_unlock",
         "_unseen",
+        "_wait",
         "_whole",
         "descriptor",
         "layout",
@@ -130,10 +141,8 @@ class SharedRecords:
         self._unseen: Record = (0,) * layout.width
         self._size = layout.record_size
         self._buckets = layout.buckets
-        self._fingerprints = layout.fingerprints
-        places = self._buckets * WAYS
-        self._current = self._fingerprints + 8 * places
-        self._records = self._current + places
+        self._first = layout.first
+        self._bucket_size = layout.bucket_size
         self._hashes: dict[bytes, int] = {}
         self._hash: Callable[[bytes], int] = self._hash_of_a_name if layout.named else hash
         self._memory = memory = mmap.mmap(descriptor, layout.size)
@@ -141,6 +150,8 @@ class SharedRecords:
         if finds:
             self._check((self._hash(_KNOWN), self._buckets, self._size))
         self._lock, self._unlock = self._locks.lock, self._locks.unlock
+        self._lock_base = self._locks.base
+        self._attempt, self._wait, self._leave = self._locks.attempt, self._locks.wait, self._locks.leave
         self.words = memoryview(memory)[PAGE : PAGE + 8 * self._buckets].cast("q") if layout.named else (0,)
 
     @classmethod
@@ -177,39 +188,38 @@ class SharedRecords:
             self._unlock(bucket)
 
     def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        """See ``Keeper.take``. The methods below in one piece, without calls: it is on the path of every request."""
+        """See ``Records``. The methods below in one piece, without calls: it is on the path of every request."""
         hashed = self._hash(key) or 1
         bucket = hashed % self._buckets
-        memory = self._memory
-        self._lock(bucket)
+        memory, size = self._memory, self._size
+        lock = self._lock_base + bucket % STRIPES * STRIDE
+        busy = self._attempt(lock)
+        if busy:
+            self._wait(lock, busy)
         try:
-            start = self._fingerprints + bucket * _BUCKET
-            fingerprint = _FINGERPRINT.pack(hashed)
-            fingerprints = memory[start : start + _BUCKET]
-            way = fingerprints.find(fingerprint)
-            while way & 7 and way > 0:
-                way = fingerprints.find(fingerprint, way + 1)
-            if way < 0 or self._shares is not None:
-                place = NOWHERE if way < 0 else bucket * WAYS + (way >> 3)
+            start = self._first + bucket * self._bucket_size
+            at = memory.find(_FINGERPRINT.pack(hashed), start, start + _FINGERPRINTS)
+            if at < 0 or at - start & 7 or self._shares is not None:
+                place = self.find_at(hashed)
                 record = self.load_at(place)
                 after = algorithm.take(record, cost, now)
                 if after is None:
                     return record, False
                 self.save_at(hashed, place, after, now)
                 return after, True
-            place = bucket * WAYS + (way >> 3)
-            current = self._current + place
+            way = at - start >> 3
+            current = start + _FINGERPRINTS + way
             which = memory[current]
-            at = self._records + 2 * place * self._size
-            record = self._numbers.unpack_from(memory, at + which * self._size + 8)
+            at = start + _RECORDS + 2 * way * size
+            record = self._numbers.unpack_from(memory, at + which * size + 8)
             after = algorithm.take(record, cost, now)
             if after is None:
                 return record, False
-            self._whole.pack_into(memory, at + (1 - which) * self._size, now, *after)
+            self._whole.pack_into(memory, at + (1 - which) * size, now, *after)
             memory[current] = 1 - which
             return after, True
         finally:
-            self._unlock(bucket)
+            self._leave(lock)
 
     # ── for a keeper, which locks ─────────────────────────────────────
 
@@ -231,14 +241,7 @@ class SharedRecords:
 
     def find_at(self, hashed: int) -> int:
         """The place of a key, or ``NOWHERE``."""
-        bucket = hashed % self._buckets
-        start = self._fingerprints + bucket * _BUCKET
-        fingerprint = _FINGERPRINT.pack(hashed)
-        fingerprints = self._memory[start : start + _BUCKET]
-        way = fingerprints.find(fingerprint)
-        while way & 7 and way > 0:  # it began in the middle of another
-            way = fingerprints.find(fingerprint, way + 1)
-        return NOWHERE if way < 0 else bucket * WAYS + (way >> 3)
+        return self._aligned(_FINGERPRINT.pack(hashed), self._start(hashed))
 
     def load_at(self, place: int) -> Record:
         """The record of a place."""
@@ -255,14 +258,13 @@ class SharedRecords:
         memory = self._memory
         if not record[-1] and not any(record):
             if place >= 0:
-                at = self._fingerprints + 8 * place
-                memory[at : at + 8] = _FREE
+                memory[place : place + 8] = _FREE
         elif place < 0:
             self._insert(hashed, record, now)
         else:
-            current = self._current + place
+            current, records = self._parts(place)
             which = memory[current]
-            self._whole.pack_into(memory, self._records + (2 * place + 1 - which) * self._size, now, *record)
+            self._whole.pack_into(memory, records + (1 - which) * self._size, now, *record)
             memory[current] = 1 - which
         if self.layout.named:
             self.words[hashed % self._buckets] += 1  # type: ignore[index]
@@ -270,41 +272,55 @@ class SharedRecords:
     # ── inside ────────────────────────────────────────────────────────
 
     def _insert(self, hashed: int, numbers: Record, now: float) -> None:
-        place = self._place_in(hashed % self._buckets)
+        place = self._place_in(self._start(hashed))
         if place is None:
             return
-        memory, at = self._memory, self._fingerprints + 8 * place
-        memory[at : at + 8] = _FREE
-        self._whole.pack_into(memory, self._records + 2 * place * self._size, now, *numbers)
-        memory[self._current + place] = 0
-        memory[at : at + 8] = _FINGERPRINT.pack(hashed)
+        memory = self._memory
+        current, records = self._parts(place)
+        memory[place : place + 8] = _FREE
+        self._whole.pack_into(memory, records, now, *numbers)
+        memory[current] = 0
+        memory[place : place + 8] = _FINGERPRINT.pack(hashed)
 
-    def _place_in(self, bucket: int) -> int | None:
-        """A free place, else the least recent one that may go; None where all are kept."""
-        places = range(bucket * WAYS, (bucket + 1) * WAYS)
-        start = self._fingerprints + bucket * _BUCKET
-        way = self._memory.find(_FREE, start, start + _BUCKET)
-        while way >= 0 and (way - start) & 7:
-            way = self._memory.find(_FREE, way + 1, start + _BUCKET)
-        if way >= 0:
-            return bucket * WAYS + ((way - start) >> 3)
+    def _place_in(self, start: int) -> int | None:
+        """A free place of the bucket that starts there, else the least recent one that may go; None where all are kept."""
+        free = self._aligned(_FREE, start)
+        if free >= 0:
+            return free
+        places = range(start, start + _FINGERPRINTS, 8)
         if self._shares is None:
             return min(places, key=self._time_of)
         return next((place for place in sorted(places, key=self._time_of) if not self._held(place)), None)
+
+    def _aligned(self, fingerprint: bytes, start: int) -> int:
+        """Where it is in the bucket that starts there; ``NOWHERE`` if it is not."""
+        at = self._memory.find(fingerprint, start, start + _FINGERPRINTS)
+        while at >= 0 and at - start & 7:  # it began in the middle of another
+            at = self._memory.find(fingerprint, at + 1, start + _FINGERPRINTS)
+        return at
+
+    def _start(self, hashed: int) -> int:
+        """Where a key's bucket begins."""
+        return self._first + hashed % self._buckets * self._bucket_size
+
+    def _parts(self, place: int) -> tuple[int, int]:
+        """Where a place has its byte, and the first of its records."""
+        within = (place - self._first) % self._bucket_size
+        start, way = place - within, within >> 3
+        return start + _FINGERPRINTS + way, start + _RECORDS + 2 * way * self._size
 
     def _held(self, place: int) -> bool:
         shares = self._shares
         return shares is not None and shares.summed(self._numbers_of(place))[0] > 0
 
     def _time_of(self, place: int) -> float:
-        which = self._memory[self._current + place]
-        at = self._records + (2 * place + which) * self._size
-        time: float = self._whole.unpack_from(self._memory, at)[0]
+        current, records = self._parts(place)
+        time: float = _TIME.unpack_from(self._memory, records + self._memory[current] * self._size)[0]
         return time
 
     def _numbers_of(self, place: int) -> Record:
-        which = self._memory[self._current + place]
-        return self._numbers.unpack_from(self._memory, self._records + (2 * place + which) * self._size + 8)
+        current, records = self._parts(place)
+        return self._numbers.unpack_from(self._memory, records + self._memory[current] * self._size + 8)
 
     def _hash_of_a_name(self, key: bytes) -> int:
         known = self._hashes.get(key)
@@ -345,14 +361,14 @@ class SharedRecords:
     def copy_to(self, other: "SharedRecords") -> None:
         """Copies all records to a table for another number of keys, whose keys nobody here needs to know."""
         for place in self._taken():
-            (hashed,) = _FINGERPRINT.unpack_from(self._memory, self._fingerprints + 8 * place)
+            (hashed,) = _FINGERPRINT.unpack_from(self._memory, place)
             other.save_at(hashed, NOWHERE, self._numbers_of(place), self._time_of(place))
 
     def _taken(self) -> Iterator[int]:
-        for place in range(self._buckets * WAYS):
-            at = self._fingerprints + 8 * place
-            if self._memory[at : at + 8] != _FREE:
-                yield place
+        for start in range(self._first, self.layout.size, self._bucket_size):
+            for place in range(start, start + _FINGERPRINTS, 8):
+                if self._memory[place : place + 8] != _FREE:
+                    yield place
 
     def close(self) -> None:
         """It is not used here any more; others may go on, and the descriptor stays open."""
