@@ -39,7 +39,7 @@ def owners() -> Iterator[Owners]:
 
 @pytest.fixture
 def keeper(owners: Owners) -> SharedKeeper:
-    return SharedKeeper(owners, lambda: 0.0)
+    return SharedKeeper(owners)
 
 
 # ── one process ───────────────────────────────────────────────────────
@@ -49,7 +49,7 @@ def keeper(owners: Owners) -> SharedKeeper:
 @given(st.lists(st.tuples(st.binary(max_size=6), st.integers(-5, 5)), max_size=200), st.booleans())
 def test_it_holds_what_a_dictionary_holds(steps: list[tuple[bytes, int]], named: bool) -> None:
     owners = Owners.made(OWNERS)
-    keeper, local = SharedKeeper(owners, lambda: 0.0), LocalKeeper()
+    keeper, local = SharedKeeper(owners), LocalKeeper()
     shared = SharedRecords.made(pair(named=named), owners)
     table = local.records("a", 2, 1000)
     for at, (key, amount) in enumerate(steps):
@@ -87,7 +87,7 @@ def test_any_number_of_keys_take_bounded_room_and_the_latest_are_known(owners: O
     """A thousand keys are to be remembered, a hundred thousand come."""
     table = SharedRecords.made(pair(), owners)
     for number in range(100_000):
-        table.change(b"%d" % number, lambda record: (1.0, 1.0), float(number))
+        table.change(b"%d" % number, lambda record: (1.0, 1.0))
     latest = sum(table.read(b"%d" % number)[0] for number in range(99_000, 100_000))
 
     assert latest >= 990
@@ -97,7 +97,7 @@ def test_any_number_of_keys_take_bounded_room_and_the_latest_are_known(owners: O
 def test_nearly_all_of_as_many_keys_as_it_is_for_are_remembered(owners: Owners) -> None:
     table = SharedRecords.made(pair(20_000), owners)
     for number in range(20_000):
-        table.change(b"%d" % number, lambda record: (1.0, 1.0), float(number))
+        table.change(b"%d" % number, lambda record: (1.0, 1.0))
 
     assert len(table) >= 19_990
 
@@ -106,7 +106,7 @@ def test_who_is_used_stays_and_who_is_not_goes(owners: Owners) -> None:
     table = SharedRecords.made(pair(10), owners)
     for number in range(1000):
         for key in (b"used", b"%d" % number):
-            table.change(key, lambda record: (record[0] + 1.0, 1.0), float(number))
+            table.change(key, lambda record: (record[0] + 1.0, 1.0))
 
     assert table.read(b"used")[0] == 1000.0
 
@@ -240,7 +240,7 @@ def test_changes_of_several_records_at_once_neither_wait_in_a_circle_nor_get_los
                 table.write(b"%d" % n, (1_000_000,))
         children = [run("7", f'''
         import random
-        rng, keeper = random.Random({seed}), SharedKeeper(owners, lambda: 0.0)
+        rng, keeper = random.Random({seed}), SharedKeeper(owners)
         tables = [SharedRecords(fds[at], Layout(1, 100, 3), owners, serial=n) for n, at in enumerate((0, 2))]
         places = [(table, b"%d" % n) for table in tables for n in range(4)]
         for _ in range(3000):
@@ -269,11 +269,11 @@ def test_what_a_killed_process_leaves_is_whole_and_unlocked() -> None:
             print("ready", flush=True)
             while True:
                 for n in range(8):
-                    table.change(b"%d" % n, lambda record: (record[0] + 1, record[1] + 1), 1.0)
+                    table.change(b"%d" % n, lambda record: (record[0] + 1, record[1] + 1))
             ''', memory, owners.descriptor)
             child.process.stdout.readline()
             for n in range(turn * 400):  # a little later each time
-                table.change(b"ours %d" % (n % 4), lambda record: (1.0, 2.0), 1.0)
+                table.change(b"ours %d" % (n % 4), lambda record: (1.0, 2.0))
             child.kill()
             for n in range(8):
                 one, other = table.read(b"%d" % n)
@@ -292,10 +292,10 @@ def test_a_lock_whose_holder_was_killed_is_free_again() -> None:
         table = SharedRecords(memory, Layout(2, 16, 3), owners)
         child = run("7", '''
         import os, signal
-        opened(Layout(2, 16, 3)).change(b"key", lambda record: os.kill(os.getpid(), signal.SIGKILL), 1.0)
+        opened(Layout(2, 16, 3)).change(b"key", lambda record: os.kill(os.getpid(), signal.SIGKILL))
         ''', memory, owners.descriptor)
         child.process.wait(60)
-        table.change(b"key", lambda record: (record[0] + 1, 1), 1.0)
+        table.change(b"key", lambda record: (record[0] + 1, 1))
         print(table.read(b"key")[0])
         """
     )
@@ -364,10 +364,10 @@ def test_what_is_held_is_the_sum_of_what_the_living_hold(steps: list[tuple[int, 
 
 def test_a_key_of_which_anything_is_held_is_not_given_up(owners: Owners) -> None:
     table = SharedRecords.made(Layout(1, 4, OWNERS, owned=True), owners)
-    table.change(b"held", lambda record: (1,), 0.0)
+    table.change(b"held", lambda record: (1,))
     for number in range(500):
-        table.change(b"%d" % number, lambda record: (record[0] + 1,), float(number))
-        table.change(b"%d" % number, lambda record: (record[0] - 1,), float(number))
+        table.change(b"%d" % number, lambda record: (record[0] + 1,))
+        table.change(b"%d" % number, lambda record: (record[0] - 1,))
 
     assert table.read(b"held") == (1,)
 
@@ -378,8 +378,8 @@ def test_a_key_of_which_anything_is_held_is_not_given_up(owners: Owners) -> None
 def test_a_worker_opens_what_the_supervisor_has_made() -> None:
     """Here both ends are one process; the memory is handed on by its descriptor as it is between two."""
     owners = Owners.made(OWNERS)
-    made = MadeKeeper(owners, lambda: 0.0)
-    worker, other = HandedKeeper(owners, lambda: 0.0), HandedKeeper(owners, lambda: 0.0)
+    made = MadeKeeper(owners)
+    worker, other = HandedKeeper(owners), HandedKeeper(owners)
 
     def asked(width: int = 2, most: int = 100, *, named: bool = False) -> tuple[Records, Records]:
         made.records("limit", width, most, named=named)
@@ -408,7 +408,7 @@ def test_a_worker_opens_what_the_supervisor_has_made() -> None:
 
 def test_the_supervisor_looks_into_named_tables_which_stay() -> None:
     owners = Owners.made(OWNERS)
-    made, worker = MadeKeeper(owners, lambda: 0.0), HandedKeeper(owners, lambda: 0.0)
+    made, worker = MadeKeeper(owners), HandedKeeper(owners)
     own = made.records("breakers", 2, 10, owned=True, named=True)
     handed, memory = made.memories["breakers"]
     worker.hand(handed, os.dup(memory))

@@ -11,7 +11,7 @@ class HostKeeper(SharedKeeper):
     """The keeper of one of them."""
 
     def __init__(self, owners: Owners, memories: dict[str, int]) -> None:
-        super().__init__(owners, lambda: 0.0)
+        super().__init__(owners)
         self._memories = memories
         self._tables: dict[str, SharedRecords] = {}
 

@@ -62,7 +62,7 @@ class Fleet:
         self._log = log
         self._board = Board.made(count)
         self._owners = Owners.made(count + 1)
-        gateway.keeper = self._keeper = MadeKeeper(self._owners, gateway.clock)
+        gateway.keeper = self._keeper = MadeKeeper(self._owners)
         gateway.workers = count
         self._hash_seed = str(secrets.randbelow(1 << 32))
         self._workers: list[WorkerProcess] = []

@@ -47,7 +47,7 @@ class Worker:
         self.gateway = gateway = Gateway(loop, self)
         self._board = Board(order.board, order.workers, order.index)
         owners = Owners(order.owners, order.workers + 1, order.index)
-        gateway.keeper = self._keeper = HandedKeeper(owners, gateway.clock)
+        gateway.keeper = self._keeper = HandedKeeper(owners)
         gateway.workers = order.workers
         self._log = LogWriter.to_descriptor(order.log, loop.call_later)
         self._counting = Counting(gateway)

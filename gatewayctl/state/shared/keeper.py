@@ -7,7 +7,7 @@ keys it knows nothing.
 
 import os
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -22,13 +22,12 @@ UNBOUNDED: Final = 100_000
 
 
 class SharedKeeper:
-    """See ``Keeper``. ``clock`` gives seconds, the same to all processes."""
+    """See ``Keeper``."""
 
     shared: Final = True
 
-    def __init__(self, owners: Owners, clock: Callable[[], float]) -> None:
+    def __init__(self, owners: Owners) -> None:
         self.owners = owners
-        self._clock = clock
 
     def layout(self, width: int, most: int, *, owned: bool, named: bool) -> Layout:
         """That of a table that is asked for so."""
@@ -36,9 +35,8 @@ class SharedKeeper:
 
     def change(self, places: Sequence[Place], by: Change) -> None:
         """See ``Keeper``."""
-        now = self._clock() * 1e6
         if len(places) > 1:
-            self._change_together(places, by, now)
+            self._change_together(places, by)
             return
         records: Any = places[0][0]
 
@@ -46,9 +44,9 @@ class SharedKeeper:
             after = by((record,))
             return None if after is None else after[0]
 
-        records.change(places[0][1], change, now)
+        records.change(places[0][1], change)
 
-    def _change_together(self, places: Sequence[Place], by: Change, now: float) -> None:
+    def _change_together(self, places: Sequence[Place], by: Change) -> None:
         """All their locks are taken, by all in the same order: none waits for another in a circle."""
         keyed: list[tuple[SharedRecords, int]] = []
         for place in places:
@@ -65,7 +63,7 @@ class SharedKeeper:
             after = by([table.load_at(at) for (table, _), at in zip(keyed, found, strict=True)])
             if after is not None:
                 for (table, hashed), at, record in zip(keyed, found, after, strict=True):
-                    table.save_at(hashed, at, record, now)
+                    table.save_at(hashed, at, record)
         finally:
             for table, stripe in reversed(held):
                 table.unlock(stripe)
@@ -82,8 +80,8 @@ class Handed:
 class MadeKeeper(SharedKeeper):
     """See ``Keeper``: the supervisor's."""
 
-    def __init__(self, owners: Owners, clock: Callable[[], float]) -> None:
-        super().__init__(owners, clock)
+    def __init__(self, owners: Owners) -> None:
+        super().__init__(owners)
         self.memories: dict[str, tuple[Handed, int]] = {}
         """What there is to be handed on, by name, with its descriptor."""
         self._layouts: dict[str, Layout] = {}
@@ -135,8 +133,8 @@ class MadeKeeper(SharedKeeper):
 class HandedKeeper(SharedKeeper):
     """See ``Keeper``: a worker's."""
 
-    def __init__(self, owners: Owners, clock: Callable[[], float]) -> None:
-        super().__init__(owners, clock)
+    def __init__(self, owners: Owners) -> None:
+        super().__init__(owners)
         self._handed: dict[str, tuple[int, int]] = {}
         self._opened: dict[str, SharedRecords] = {}
 

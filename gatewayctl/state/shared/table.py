@@ -6,8 +6,11 @@ Layout of the memory, all numbers in the machine's own order:
 - a page: ``CHECK`` (what this program's hash gives for a known key), so that a process with another seed is refused;
 - of a named table, a word for each bucket, which changes with every change in it;
 - the buckets, each of them in one piece, since memory that is far apart is slow: for each of its ``WAYS`` places the key's
-  fingerprint (64 bits; 0: free), then for each one byte that says which of its two records is the current one, then for
-  each its two records, the time of its last use and then its numbers.
+  fingerprint (64 bits; 0: free), then for each one byte of flags (which of its two records is the current one, whether it
+  has been used lately), then the hand (see below), then for each its two records.
+
+Where a bucket is full, about the least recent goes: a hand goes round its places, takes the mark off those that were used
+again since it last came by, and stops at the first without one (the clock algorithm).
 
 A bucket is locked (see ``locks``) while one of its records is read or changed; a killed holder does not keep it.
 A record is written beside the current one and then made current by one byte, and a fingerprint is written last, so that
@@ -41,11 +44,15 @@ but one in thousands, and what goes there is the least recent of sixteen."""
 PAGE: Final = SPACE + 4096
 """Where the words begin, or else the buckets."""
 _FINGERPRINTS: Final = 8 * WAYS
-_RECORDS: Final = 9 * WAYS
+_HAND: Final = 9 * WAYS
+_RECORDS: Final = _HAND + 8
 """Where they begin in a bucket."""
+_WHICH: Final = 1
+"""The flag that says which record is the current one."""
+_USED: Final = 2
+"""The flag of a place whose key was used again."""
 _FREE: Final = bytes(8)
 _FINGERPRINT: Final = struct.Struct("=q")
-_TIME: Final = struct.Struct("=d")
 _CHECK: Final = struct.Struct("=qqq")
 _NOT_OPENED: Final = (0, 0, 0)
 _KNOWN: Final = b"gatewayctl"
@@ -71,8 +78,8 @@ class Layout:
 
     @property
     def record_size(self) -> int:
-        """Bytes of a record with its time."""
-        return struct.calcsize("=d" + self.fields)
+        """Bytes of a record."""
+        return struct.calcsize("=" + self.fields)
 
     @property
     def buckets(self) -> int:
@@ -122,7 +129,6 @@ class SharedRecords:
         "_unlock",
         "_unseen",
         "_wait",
-        "_whole",
         "descriptor",
         "layout",
         "serial",
@@ -135,7 +141,6 @@ class SharedRecords:
         self.descriptor = descriptor
         self.layout = layout
         self.serial = serial
-        self._whole = struct.Struct("=d" + layout.fields)
         self._numbers = struct.Struct("=" + layout.fields)
         self._shares = Shares(owners) if layout.owned else None
         self._unseen: Record = (0,) * layout.width
@@ -174,7 +179,7 @@ class SharedRecords:
         finally:
             self._unlock(bucket)
 
-    def change(self, key: bytes, by: Callable[[Record], Record | None], now: float) -> None:
+    def change(self, key: bytes, by: Callable[[Record], Record | None]) -> None:
         """Replaces one record, None leaving it as it is. What ``by`` raises comes through and changes nothing."""
         hashed = self._hash(key) or 1
         bucket = hashed % self._buckets
@@ -183,7 +188,7 @@ class SharedRecords:
             place = self.find_at(hashed)
             record = by(self.load_at(place))
             if record is not None:
-                self.save_at(hashed, place, record, now)
+                self.save_at(hashed, place, record)
         finally:
             self._unlock(bucket)
 
@@ -205,18 +210,18 @@ class SharedRecords:
                 after = algorithm.take(record, cost, now)
                 if after is None:
                     return record, False
-                self.save_at(hashed, place, after, now)
+                self.save_at(hashed, place, after)
                 return after, True
             way = at - start >> 3
             current = start + _FINGERPRINTS + way
-            which = memory[current]
+            which = memory[current] & _WHICH
             at = start + _RECORDS + 2 * way * size
-            record = self._numbers.unpack_from(memory, at + which * size + 8)
+            record = self._numbers.unpack_from(memory, at + which * size)
             after = algorithm.take(record, cost, now)
             if after is None:
                 return record, False
-            self._whole.pack_into(memory, at + (1 - which) * size, now, *after)
-            memory[current] = 1 - which
+            self._numbers.pack_into(memory, at + (1 - which) * size, *after)
+            memory[current] = _USED + 1 - which
             return after, True
         finally:
             self._leave(lock)
@@ -250,7 +255,7 @@ class SharedRecords:
         numbers = self._numbers_of(place)
         return numbers if self._shares is None else self._shares.summed(numbers)
 
-    def save_at(self, hashed: int, place: int, record: Record, now: float) -> None:
+    def save_at(self, hashed: int, place: int, record: Record) -> None:
         """Puts a record in its place, which is found for a new one; one of noughts is forgotten."""
         shares = self._shares
         if shares is not None:
@@ -260,37 +265,44 @@ class SharedRecords:
             if place >= 0:
                 memory[place : place + 8] = _FREE
         elif place < 0:
-            self._insert(hashed, record, now)
+            self._insert(hashed, record)
         else:
             current, records = self._parts(place)
-            which = memory[current]
-            self._whole.pack_into(memory, records + (1 - which) * self._size, now, *record)
-            memory[current] = 1 - which
+            which = memory[current] & _WHICH
+            self._numbers.pack_into(memory, records + (1 - which) * self._size, *record)
+            memory[current] = _USED + 1 - which
         if self.layout.named:
             self.words[hashed % self._buckets] += 1  # type: ignore[index]
 
     # ── inside ────────────────────────────────────────────────────────
 
-    def _insert(self, hashed: int, numbers: Record, now: float) -> None:
+    def _insert(self, hashed: int, numbers: Record) -> None:
         place = self._place_in(self._start(hashed))
         if place is None:
             return
         memory = self._memory
         current, records = self._parts(place)
         memory[place : place + 8] = _FREE
-        self._whole.pack_into(memory, records, now, *numbers)
+        self._numbers.pack_into(memory, records, *numbers)
         memory[current] = 0
         memory[place : place + 8] = _FINGERPRINT.pack(hashed)
 
     def _place_in(self, start: int) -> int | None:
-        """A free place of the bucket that starts there, else the least recent one that may go; None where all are kept."""
+        """A free place of the bucket that starts there, else one that may go; None where all are held."""
         free = self._aligned(_FREE, start)
         if free >= 0:
             return free
-        places = range(start, start + _FINGERPRINTS, 8)
-        if self._shares is None:
-            return min(places, key=self._time_of)
-        return next((place for place in sorted(places, key=self._time_of) if not self._held(place)), None)
+        memory = self._memory
+        hand = memory[start + _HAND]
+        for _ in range(2 * WAYS):
+            place, flags = start + 8 * hand, start + _FINGERPRINTS + hand
+            hand = (hand + 1) % WAYS
+            if memory[flags] & _USED:
+                memory[flags] &= _WHICH
+            elif not self._held(place):
+                memory[start + _HAND] = hand
+                return place
+        return None
 
     def _aligned(self, fingerprint: bytes, start: int) -> int:
         """Where it is in the bucket that starts there; ``NOWHERE`` if it is not."""
@@ -313,14 +325,9 @@ class SharedRecords:
         shares = self._shares
         return shares is not None and shares.summed(self._numbers_of(place))[0] > 0
 
-    def _time_of(self, place: int) -> float:
-        current, records = self._parts(place)
-        time: float = _TIME.unpack_from(self._memory, records + self._memory[current] * self._size)[0]
-        return time
-
     def _numbers_of(self, place: int) -> Record:
         current, records = self._parts(place)
-        return self._numbers.unpack_from(self._memory, records + self._memory[current] * self._size + 8)
+        return self._numbers.unpack_from(self._memory, records + (self._memory[current] & _WHICH) * self._size)
 
     def _hash_of_a_name(self, key: bytes) -> int:
         known = self._hashes.get(key)
@@ -356,13 +363,13 @@ class SharedRecords:
 
     def write(self, key: bytes, record: Record) -> None:
         """See ``Records``."""
-        self.change(key, lambda _: record, 0.0)
+        self.change(key, lambda _: record)
 
     def copy_to(self, other: "SharedRecords") -> None:
         """Copies all records to a table for another number of keys, whose keys nobody here needs to know."""
         for place in self._taken():
             (hashed,) = _FINGERPRINT.unpack_from(self._memory, place)
-            other.save_at(hashed, NOWHERE, self._numbers_of(place), self._time_of(place))
+            other.save_at(hashed, NOWHERE, self._numbers_of(place))
 
     def _taken(self) -> Iterator[int]:
         for start in range(self._first, self.layout.size, self._bucket_size):

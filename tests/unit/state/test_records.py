@@ -21,7 +21,7 @@ from tests.support.memory import resident
 algorithm = ALGORITHMS[sys.argv[1]](100, 60_000_000, 100)
 if sys.argv[2] == "shared":
     owners = Owners.made(5)
-    keeper, held = SharedKeeper(owners, lambda: 0.0), algorithm.holds
+    keeper, held = SharedKeeper(owners), algorithm.holds
     table = SharedRecords.made(Layout(algorithm.width, 100_000, 5, owned=held), owners)
 else:
     keeper = LocalKeeper()
