@@ -87,7 +87,7 @@ def test_any_number_of_keys_take_bounded_room_and_the_latest_are_known(owners: O
     """A thousand keys are to be remembered, a hundred thousand come."""
     table = SharedRecords.made(pair(), owners)
     for number in range(100_000):
-        table.change(b"%d" % number, lambda record: (1.0, 1.0))
+        table.change(b"%d" % number, lambda records: [(1.0, 1.0)])
     latest = sum(table.read(b"%d" % number)[0] for number in range(99_000, 100_000))
 
     assert latest >= 990
@@ -97,7 +97,7 @@ def test_any_number_of_keys_take_bounded_room_and_the_latest_are_known(owners: O
 def test_nearly_all_of_as_many_keys_as_it_is_for_are_remembered(owners: Owners) -> None:
     table = SharedRecords.made(pair(20_000), owners)
     for number in range(20_000):
-        table.change(b"%d" % number, lambda record: (1.0, 1.0))
+        table.change(b"%d" % number, lambda records: [(1.0, 1.0)])
 
     assert len(table) >= 19_990
 
@@ -106,7 +106,7 @@ def test_who_is_used_stays_and_who_is_not_goes(owners: Owners) -> None:
     table = SharedRecords.made(pair(10), owners)
     for number in range(1000):
         for key in (b"used", b"%d" % number):
-            table.change(key, lambda record: (record[0] + 1.0, 1.0))
+            table.change(key, lambda records: [(records[0][0] + 1.0, 1.0)])
 
     assert table.read(b"used")[0] == 1000.0
 
@@ -269,11 +269,11 @@ def test_what_a_killed_process_leaves_is_whole_and_unlocked() -> None:
             print("ready", flush=True)
             while True:
                 for n in range(8):
-                    table.change(b"%d" % n, lambda record: (record[0] + 1, record[1] + 1))
+                    table.change(b"%d" % n, lambda records: [(records[0][0] + 1, records[0][1] + 1)])
             ''', memory, owners.descriptor)
             child.process.stdout.readline()
             for n in range(turn * 400):  # a little later each time
-                table.change(b"ours %d" % (n % 4), lambda record: (1.0, 2.0))
+                table.change(b"ours %d" % (n % 4), lambda records: [(1.0, 2.0)])
             child.kill()
             for n in range(8):
                 one, other = table.read(b"%d" % n)
@@ -295,7 +295,7 @@ def test_a_lock_whose_holder_was_killed_is_free_again() -> None:
         opened(Layout(2, 16, 3)).change(b"key", lambda record: os.kill(os.getpid(), signal.SIGKILL))
         ''', memory, owners.descriptor)
         child.process.wait(60)
-        table.change(b"key", lambda record: (record[0] + 1, 1))
+        table.change(b"key", lambda records: [(records[0][0] + 1, 1)])
         print(table.read(b"key")[0])
         """
     )
@@ -364,10 +364,10 @@ def test_what_is_held_is_the_sum_of_what_the_living_hold(steps: list[tuple[int, 
 
 def test_a_key_of_which_anything_is_held_is_not_given_up(owners: Owners) -> None:
     table = SharedRecords.made(Layout(1, 4, OWNERS, owned=True), owners)
-    table.change(b"held", lambda record: (1,))
+    table.change(b"held", lambda records: [(1,)])
     for number in range(500):
-        table.change(b"%d" % number, lambda record: (record[0] + 1,))
-        table.change(b"%d" % number, lambda record: (record[0] - 1,))
+        table.change(b"%d" % number, lambda records: [(records[0][0] + 1,)])
+        table.change(b"%d" % number, lambda records: [(records[0][0] - 1,)])
 
     assert table.read(b"held") == (1,)
 

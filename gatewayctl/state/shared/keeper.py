@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gatewayctl.policy.records import Change, Place, Record, Records
+from gatewayctl.policy.records import Change, Place, Records
 from gatewayctl.state.records import LocalRecords
 from gatewayctl.state.shared.owners import Owners
 from gatewayctl.state.shared.table import Layout, SharedRecords, make_memory
@@ -38,13 +38,9 @@ class SharedKeeper:
         if len(places) > 1:
             self._change_together(places, by)
             return
-        records: Any = places[0][0]
-
-        def change(record: Record) -> Record | None:
-            after = by((record,))
-            return None if after is None else after[0]
-
-        records.change(places[0][1], change)
+        (place,) = places
+        records: Any = place[0]
+        records.change(place[1], by)
 
     def _change_together(self, places: Sequence[Place], by: Change) -> None:
         """All their locks are taken, by all in the same order: none waits for another in a circle."""

@@ -31,10 +31,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from gatewayctl.policy.records import Record, Taker
+from gatewayctl.policy.records import Change, Record, Taker
 from gatewayctl.state.shared.locks import SPACE, STRIDE, STRIPES, locks_for, make_locks
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.shares import Shares
+from gatewayctl.state.shared.shares import Shares, fields_for
 
 WAYS: Final = 16
 """Places in a bucket."""
@@ -74,7 +74,7 @@ class Layout:
     @property
     def fields(self) -> str:
         """Of a record as it is in memory."""
-        return "q" * self.sharers + "d" * (self.width - 1) if self.owned else "d" * self.width
+        return fields_for(self.sharers, self.width) if self.owned else "d" * self.width
 
     @property
     def record_size(self) -> int:
@@ -179,16 +179,16 @@ class SharedRecords:
         finally:
             self._unlock(bucket)
 
-    def change(self, key: bytes, by: Callable[[Record], Record | None]) -> None:
-        """Replaces one record, None leaving it as it is. What ``by`` raises comes through and changes nothing."""
+    def change(self, key: bytes, by: Change) -> None:
+        """See ``Keeper``: of one record alone. What ``by`` raises comes through and changes nothing."""
         hashed = self._hash(key) or 1
         bucket = hashed % self._buckets
         self._lock(bucket)
         try:
             place = self.find_at(hashed)
-            record = by(self.load_at(place))
-            if record is not None:
-                self.save_at(hashed, place, record)
+            after = by((self.load_at(place),))
+            if after is not None:
+                self.save_at(hashed, place, after[0])
         finally:
             self._unlock(bucket)
 
@@ -257,20 +257,19 @@ class SharedRecords:
 
     def save_at(self, hashed: int, place: int, record: Record) -> None:
         """Puts a record in its place, which is found for a new one; one of noughts is forgotten."""
-        shares = self._shares
-        if shares is not None:
-            record = shares.shared_out(record, None if place < 0 else self._numbers_of(place))
-        memory = self._memory
+        memory, shares = self._memory, self._shares
         if not record[-1] and not any(record):
             if place >= 0:
                 memory[place : place + 8] = _FREE
         elif place < 0:
-            self._insert(hashed, record)
+            self._insert(hashed, record if shares is None else shares.shared_out(record, None))
         else:
             current, records = self._parts(place)
-            which = memory[current] & _WHICH
-            self._numbers.pack_into(memory, records + (1 - which) * self._size, *record)
-            memory[current] = _USED + 1 - which
+            flags, size = memory[current], self._size
+            if shares is not None:
+                record = shares.shared_out(record, self._numbers.unpack_from(memory, records + (flags & _WHICH) * size))
+            self._numbers.pack_into(memory, records + (~flags & _WHICH) * size, *record)
+            memory[current] = _USED | ~flags & _WHICH
         if self.layout.named:
             self.words[hashed % self._buckets] += 1  # type: ignore[index]
 
@@ -363,7 +362,7 @@ class SharedRecords:
 
     def write(self, key: bytes, record: Record) -> None:
         """See ``Records``."""
-        self.change(key, lambda _: record)
+        self.change(key, lambda _: (record,))
 
     def copy_to(self, other: "SharedRecords") -> None:
         """Copies all records to a table for another number of keys, whose keys nobody here needs to know."""
