@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import Gateways
 from tests.support.client import LINGER_RESET
-from tests.support.waiting import wait_for
+from tests.support.waiting import let_pass, wait_for
 
 PAUSE = 1 / 200
 """Seconds between two requests."""
@@ -201,7 +201,7 @@ def test_an_instance_in_trouble_fails_no_request_and_comes_back(
         victim.mode = fault
         if fault == "killed":
             victim.kill()
-        time.sleep(1.0)
+        let_pass(1.0)
         allowed = time.monotonic() + lateness.seconds - late
         sent = load.sent
         wait_for(lambda: time.monotonic() > allowed and load.sent > sent + 200, "traffic goes on for a while")
