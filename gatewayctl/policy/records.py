@@ -20,6 +20,10 @@ class Taker(Protocol):
 class Records(Protocol):
     """A table of records of one width, at most so many: the least recently used go first."""
 
+    @property
+    def id(self) -> str:
+        """What it is called where it is said which tables are needed (``Keeper.retire_others``)."""
+
     def __len__(self) -> int:
         """How many keys are kept."""
 
@@ -68,4 +72,4 @@ class Keeper(Protocol):
         """
 
     def retire_others(self, keep: set[str]) -> None:
-        """Forgets the tables whose name is not in ``keep``, but for named ones; who still has one may go on using it."""
+        """Forgets the tables whose id is not in ``keep``, but for named ones; who still has one may go on using it."""

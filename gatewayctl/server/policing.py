@@ -26,7 +26,7 @@ from gatewayctl.upstream.rooms import Rooms
 
 _MICRO = 1_000_000
 RECORDS: Final = "records"
-"""Under this and its name a table of records is needed by a generation."""
+"""Under this and its id a table of records is needed by a generation."""
 
 
 class Policing:
@@ -41,7 +41,7 @@ class Policing:
         for name, limit in plan.policies.limits.items():
             key = ("limit", name)
             made = Limit(limit, gateway.keeper, gateway.limits.obtain(key, partial(LimitCount, name)))
-            keep |= {key, (RECORDS, made.records_name)}
+            keep |= {key, (RECORDS, made.records.id)}
             limits[name] = made
         stores = {name: self._store(store, keep) for name, store in plan.policies.stores.items()}
         return Counting(gateway.keeper, limits, stores, gateway.lease)

@@ -10,12 +10,13 @@ from gatewayctl.policy.records import Change, Place, Record, Taker
 class LocalRecords:
     """See ``Records``. Owned records are never pushed out: what holds them bounds their number."""
 
-    __slots__ = ("_kept", "_most", "_unseen", "named", "width")
+    __slots__ = ("_kept", "_most", "_unseen", "id", "named", "width")
 
     words: Final = (0,)
 
-    def __init__(self, width: int, most: int, *, owned: bool = False, named: bool = False) -> None:
+    def __init__(self, width: int, most: int, *, id: str = "", owned: bool = False, named: bool = False) -> None:
         self.width = width
+        self.id = id
         self.named = named
         self._most: float = float("inf") if owned or named else most
         self._unseen: Record = (0,) * width
@@ -69,7 +70,7 @@ class LocalKeeper:
     def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> LocalRecords:
         table = self._tables.get(name)
         if table is None or table.width != width:
-            table = self._tables[name] = LocalRecords(width, most, owned=owned, named=named)
+            table = self._tables[name] = LocalRecords(width, most, id=name, owned=owned, named=named)
         else:
             table.bound(most)
         return table

@@ -383,7 +383,7 @@ def test_a_worker_opens_what_the_supervisor_has_made() -> None:
 
     def asked(width: int = 2, most: int = 100, *, named: bool = False) -> tuple[Records, Records]:
         made.records("limit", width, most, named=named)
-        for handed, memory in made.memories.values():
+        for handed, memory in made.memories:
             for taker in (worker, other):
                 taker.hand(handed, os.dup(memory))
         return worker.records("limit", width, most, named=named), other.records("limit", width, most, named=named)
@@ -400,7 +400,7 @@ def test_a_worker_opens_what_the_supervisor_has_made() -> None:
     assert wider.read(b"key") == (0, 0, 0), "another form begins anew"
     for keeper in (made, worker, other):
         keeper.retire_others({"else"})
-    assert made.memories == {}
+    assert made.memories == []
     with pytest.raises(KeyError):
         worker.records("limit", 3, 1000)
     owners.close()
@@ -410,7 +410,7 @@ def test_the_supervisor_looks_into_named_tables_which_stay() -> None:
     owners = Owners.made(OWNERS)
     made, worker = MadeKeeper(owners), HandedKeeper(owners)
     own = made.records("breakers", 2, 10, owned=True, named=True)
-    handed, memory = made.memories["breakers"]
+    ((handed, memory),) = made.memories
     worker.hand(handed, os.dup(memory))
     table = worker.records("breakers", 2, 10, owned=True, named=True)
     worker.change([(table, b"key")], plus(1.0, 3.0))

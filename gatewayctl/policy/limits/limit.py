@@ -19,16 +19,15 @@ from gatewayctl.policy.request_keys import key_maker
 class Limit:
     """``[limits.NAME]`` in force. What it has counted outlives reloads with its records."""
 
-    __slots__ = ("algorithm", "count", "key", "line", "plan", "policy", "quoted", "records", "records_name")
+    __slots__ = ("algorithm", "count", "key", "line", "plan", "policy", "quoted", "records")
 
     def __init__(self, plan: LimitPlan, keeper: Keeper, count: "LimitCount") -> None:
         self.plan = plan
         self.count = count
         self.algorithm = ALGORITHMS[plan.algorithm](plan.limit, int(plan.window * SECOND), plan.burst)
         self.key = key_maker(plan.key)
-        self.records_name = f"limit/{plan.name}/{plan.algorithm}"
         self.records = keeper.records(
-            self.records_name, self.algorithm.width, plan.max_keys, owned=self.algorithm.holds
+            f"limit/{plan.name}/{plan.algorithm}", self.algorithm.width, plan.max_keys, owned=self.algorithm.holds
         )
         self.quoted = f'"{plan.name}"'
         seconds = int(plan.window)

@@ -31,7 +31,9 @@ class TokenBucket:
         out = self._out(record, now) + cost
         if out > self._burst + _WHOLE:
             return None
-        if now < record[0] <= now + self._late:  # another process has asked for a request that came later: its time stays
+        if (
+            now < record[0] <= now + self._late
+        ):  # another process has asked for a request that came later: its time stays
             return record[0], out
         return now, out
 

@@ -169,7 +169,7 @@ class Fleet:
 
     def _prepare(self, worker: WorkerProcess, generation: Generation) -> None:
         worker.sent, worker.refused = generation.number, ""
-        for handed, memory in self._keeper.memories.values():
+        for handed, memory in self._keeper.memories:
             worker.send(messages.Hand(handed), memory)
         worker.send(messages.Prepare(generation.number, generation.ports), generation.parcel.descriptor)
 

@@ -9,7 +9,7 @@ import os
 import weakref
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.policy.records import Change, Place, Records
@@ -65,12 +65,29 @@ class SharedKeeper:
                 table.unlock(stripe)
 
 
+def id_of(name: str, layout: Layout) -> str:
+    """Tables of one name and different form are different ones: a generation that fails must not take its table from the
+    one that goes on."""
+    return f"{name} ({layout.width} numbers, {layout.most} keys)"
+
+
 @dataclass(frozen=True, slots=True)
 class Handed:
     """What a worker is told of a table; its memory comes with it as a descriptor. ``serial`` is a memory's own number."""
 
     serial: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A table that the supervisor has made: its memory's descriptor, and what it may look into itself."""
+
+    handed: Handed
     name: str
+    layout: Layout
+    memory: int
+    opened: SharedRecords | None
 
 
 class MadeKeeper(SharedKeeper):
@@ -78,52 +95,56 @@ class MadeKeeper(SharedKeeper):
 
     def __init__(self, owners: Owners) -> None:
         super().__init__(owners)
-        self.memories: dict[str, tuple[Handed, int]] = {}
-        """What there is to be handed on, by name, with its descriptor."""
-        self._layouts: dict[str, Layout] = {}
-        self._opened: dict[str, SharedRecords] = {}
+        self._made: dict[str, Made] = {}
         self._serial = 0
+
+    @property
+    def memories(self) -> list[tuple[Handed, int]]:
+        """What there is to be handed on, with its descriptors."""
+        return [(made.handed, made.memory) for made in self._made.values()]
 
     def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
         """See ``Keeper``. Those that are not named are never looked into here."""
         layout = self.layout(width, most, owned=owned, named=named)
-        if self._layouts.get(name) != layout:
-            self._make(name, layout)
-        return self._opened[name] if named else LocalRecords(width, most)
+        id = id_of(name, layout)
+        made = self._made.get(id)
+        if made is None:
+            made = self._made[id] = self._make(id, name, layout)
+        return LocalRecords(width, most, id=id) if made.opened is None else made.opened
 
-    def _make(self, name: str, layout: Layout) -> None:
-        before = self._layouts.get(name)
+    def _make(self, id: str, name: str, layout: Layout) -> Made:
         memory = make_memory(layout)
         self._serial += 1
-        if before is not None and replace(before, most=layout.most) == layout:  # it counts on, with other bounds
-            with (
-                closing(SharedRecords(self.memories[name][1], before, self.owners, finds=False)) as old,
-                closing(SharedRecords(memory, layout, self.owners, finds=False)) as new,
-            ):
-                old.copy_to(new)
-        self._forget(name)
-        self.memories[name] = Handed(self._serial, name), memory
-        self._layouts[name] = layout
-        if layout.named:
-            self._opened[name] = SharedRecords(memory, layout, self.owners, serial=self._serial)
+        for before in self._made.values():
+            if before.name == name and before.layout.width == layout.width:  # it counts on, with other bounds
+                with (
+                    closing(self._unsearched(before.memory, before.layout)) as old,
+                    closing(self._unsearched(memory, layout)) as new,
+                ):
+                    old.copy_to(
+                        new
+                    )  # what is counted in the old one from here on, until the new one is in force, is lost
+        opened = SharedRecords(memory, layout, self.owners, id=id, serial=self._serial) if layout.named else None
+        return Made(Handed(self._serial, id), name, layout, memory, opened)
+
+    def _unsearched(self, memory: int, layout: Layout) -> SharedRecords:
+        return SharedRecords(memory, layout, self.owners, finds=False)
 
     def retire_others(self, keep: set[str]) -> None:
         """See ``Keeper``."""
-        for name in [name for name, layout in self._layouts.items() if name not in keep and not layout.named]:
-            self._forget(name)
+        for id in [id for id, made in self._made.items() if id not in keep and not made.layout.named]:
+            self._forget(id)
 
     def close(self) -> None:
         """Nothing is shared any more."""
-        for name in list(self._layouts):
-            self._forget(name)
+        for id in list(self._made):
+            self._forget(id)
 
-    def _forget(self, name: str) -> None:
-        if name in self.memories:
-            opened = self._opened.pop(name, None)
-            if opened is not None:
-                opened.close()
-            os.close(self.memories.pop(name)[1])
-            del self._layouts[name]
+    def _forget(self, id: str) -> None:
+        made = self._made.pop(id)
+        if made.opened is not None:
+            made.opened.close()
+        os.close(made.memory)
 
 
 class HandedKeeper(SharedKeeper):
@@ -136,26 +157,27 @@ class HandedKeeper(SharedKeeper):
 
     def hand(self, handed: Handed, descriptor: int) -> None:
         """Takes the descriptor over, for when the table is asked for."""
-        before = self._handed.pop(handed.name, None)
+        before = self._handed.pop(handed.id, None)
         if before is not None:
             os.close(before[1])
-        known = self._opened.get(handed.name)
+        known = self._opened.get(handed.id)
         if known is not None and known.serial == handed.serial:
             os.close(descriptor)  # it is open already
         else:
-            self._handed[handed.name] = handed.serial, descriptor
+            self._handed[handed.id] = handed.serial, descriptor
 
     def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
         """See ``Keeper``. Raises KeyError for one that was not handed: the supervisor binds the same."""
-        if name in self._handed:
-            serial, descriptor = self._handed.pop(name)
-            layout = self.layout(width, most, owned=owned, named=named)
-            table = SharedRecords(descriptor, layout, self.owners, serial=serial)
+        layout = self.layout(width, most, owned=owned, named=named)
+        id = id_of(name, layout)
+        if id in self._handed:
+            serial, descriptor = self._handed.pop(id)
+            table = SharedRecords(descriptor, layout, self.owners, id=id, serial=serial)
             weakref.finalize(table, os.close, descriptor)
-            self._opened[name] = table
-        return self._opened[name]
+            self._opened[id] = table
+        return self._opened[id]
 
     def retire_others(self, keep: set[str]) -> None:
         """See ``Keeper``. A memory goes with the last that uses it."""
-        for name in [name for name, table in self._opened.items() if name not in keep and not table.layout.named]:
-            del self._opened[name]
+        for id in [id for id, table in self._opened.items() if id not in keep and not table.layout.named]:
+            del self._opened[id]

@@ -130,6 +130,7 @@ class SharedRecords:
         "_unseen",
         "_wait",
         "descriptor",
+        "id",
         "layout",
         "serial",
         "words",
@@ -137,8 +138,18 @@ class SharedRecords:
 
     words: Sequence[int]
 
-    def __init__(self, descriptor: int, layout: Layout, owners: Owners, *, serial: int = 0, finds: bool = True) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        layout: Layout,
+        owners: Owners,
+        *,
+        id: str = "",
+        serial: int = 0,
+        finds: bool = True,
+    ) -> None:
         self.descriptor = descriptor
+        self.id = id
         self.layout = layout
         self.serial = serial
         self._numbers = struct.Struct("=" + layout.fields)
