@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import Gateways
 from tests.support.client import LINGER_RESET
+from tests.support.lateness import Lateness
 from tests.support.waiting import let_pass, wait_for
 
 PAUSE = 1 / 200
@@ -147,29 +148,6 @@ class Load:
             thread.join(15)
 
 
-class Lateness:
-    """How long this process was kept waiting, in all: what it asked to be woken after, and when it was."""
-
-    STEP = 0.02
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        before = time.monotonic()
-        while not self._stop.wait(self.STEP):
-            now = time.monotonic()
-            self.seconds += max(now - before - 1.5 * self.STEP, 0.0)
-            before = now
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(5)
-
-
 @pytest.fixture
 def fleet() -> Iterator[list[Instance]]:
     made = [Instance() for _ in range(3)]
@@ -180,9 +158,8 @@ def fleet() -> Iterator[list[Instance]]:
 
 @pytest.fixture
 def lateness() -> Iterator[Lateness]:
-    made = Lateness()
-    yield made
-    made.stop()
+    with Lateness() as made:
+        yield made
 
 
 @pytest.mark.parametrize(("fault", "workers"), [("killed", 1), ("hung", 1), ("500", 1), ("500", 4), ("hung", 4)])

@@ -23,6 +23,7 @@ from tests.support.client import Client, exchange
 from tests.support.connection import Connection
 from tests.support.gateway import Gateway
 from tests.support.http1 import Response
+from tests.support.lateness import Lateness
 from tests.support.upstream import RawUpstream, Script, answer
 from tests.support.waiting import let_pass, wait_for
 
@@ -300,7 +301,9 @@ def test_an_ejected_instance_gets_nothing_from_any_worker_within_a_tenth_of_a_se
         front = start(gateway, upstream, other, service='outlier = { consecutive_failures = 3, ejection_time = "1h" }')
         ejections = 'gatewayctl_outlier_ejections_total{service="up"}'
         wait_for(lambda: (ask(front), front.metric(ejections))[1] >= 1, "it is ejected")
-        let_pass(0.1)
+        with Lateness() as lateness:
+            let_pass(0.1)
+            let_pass(lateness.seconds)
         asked = len(other.requests)
 
         assert statuses(front) == {200: TRIES}
