@@ -4,8 +4,9 @@ The supervisor makes the tables (``MadeKeeper``) and hands them on; a worker ope
 """
 
 from gatewayctl.state.shared.keeper import Handed, HandedKeeper, MadeKeeper, SharedKeeper
+from gatewayctl.state.shared.layout import Layout, make_memory
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.table import Layout, SharedRecords, make_memory
+from gatewayctl.state.shared.table import SharedRecords
 
 __all__ = [
     "Handed",

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from gatewayctl.policy.records import Change, Place, Records
 from gatewayctl.state.records import LocalRecords
+from gatewayctl.state.shared.layout import Layout, make_memory
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.table import Layout, SharedRecords, make_memory
+from gatewayctl.state.shared.table import SharedRecords
 
 UNBOUNDED: Final = 100_000
 """For how many keys a table has room that must not push any out: far more than are ever held or named at once."""

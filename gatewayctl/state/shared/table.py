@@ -1,13 +1,4 @@
-"""A table of records that the processes of a host share: a hash table in shared memory, a lock for each of its buckets.
-
-Layout of the memory, all numbers in the machine's own order:
-
-- the locks;
-- a page: ``CHECK`` (what this program's hash gives for a known key), so that a process with another seed is refused;
-- of a named table, a word for each bucket, which changes with every change in it;
-- the buckets, each of them in one piece, since memory that is far apart is slow: for each of its ``WAYS`` places the key's
-  fingerprint (64 bits; 0: free), then for each one byte of flags (which of its two records is the current one, whether it
-  has been used lately), then the hand (see below), then for each its two records.
+"""A table of records that the processes of a host share: a hash table in shared memory (``layout``), a lock a bucket.
 
 Where a bucket is full, about the least recent goes: a hand goes round its places, takes the mark off those that were used
 again since it last came by, and stops at the first without one (the clock algorithm).
@@ -24,29 +15,17 @@ named table are the configuration's own; they are hashed without a seed, so that
 import mmap
 import os
 import struct
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
 from gatewayctl.policy.records import Change, Record, Taker
-from gatewayctl.state.shared.locks import SPACE, STRIDE, STRIPES, locks_for, make_locks
+from gatewayctl.state.shared.layout import FINGERPRINTS, HAND, PAGE, RECORDS, WAYS, Layout, make_memory
+from gatewayctl.state.shared.locks import SPACE, STRIDE, STRIPES, locks_for
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.shares import Shares, fields_for
+from gatewayctl.state.shared.shares import Shares
 
-WAYS: Final = 16
-"""Places in a bucket."""
-ROOM: Final = 3
-"""Places for each key that is to be remembered: with chance alone spreading them, no bucket of 100 000 keys is full then
-but one in thousands, and what goes there is the least recent of sixteen."""
-PAGE: Final = SPACE + 4096
-"""Where the words begin, or else the buckets."""
-_FINGERPRINTS: Final = 8 * WAYS
-_HAND: Final = 9 * WAYS
-_RECORDS: Final = _HAND + 8
-"""Where they begin in a bucket."""
 _WHICH: Final = 1
 """The flag that says which record is the current one."""
 _USED: Final = 2
@@ -59,47 +38,6 @@ _KNOWN: Final = b"gatewayctl"
 _MOST_HASHES: Final = 100_000
 NOWHERE: Final = -1
 """The place of a key that is not kept. All others are called by where their fingerprint is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Records of ``width`` numbers for ``most`` keys, shared by so many processes. See ``Keeper.records`` for the rest."""
-
-    width: int
-    most: int
-    sharers: int
-    owned: bool = False
-    named: bool = False
-
-    @property
-    def fields(self) -> str:
-        """Of a record as it is in memory."""
-        return fields_for(self.sharers, self.width) if self.owned else "d" * self.width
-
-    @property
-    def record_size(self) -> int:
-        """Bytes of a record."""
-        return struct.calcsize("=" + self.fields)
-
-    @property
-    def buckets(self) -> int:
-        """How many buckets so many keys need."""
-        return -(-self.most * ROOM // WAYS)
-
-    @property
-    def first(self) -> int:
-        """Where the first bucket begins."""
-        return PAGE + (8 * self.buckets if self.named else 0)
-
-    @property
-    def bucket_size(self) -> int:
-        """Bytes from one to the next."""
-        return _RECORDS + WAYS * 2 * self.record_size
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole memory."""
-        return self.first + self.buckets * self.bucket_size
 
 
 class SharedRecords:
@@ -214,7 +152,7 @@ class SharedRecords:
             self._wait(lock, busy)
         try:
             start = self._first + bucket * self._bucket_size
-            at = memory.find(_FINGERPRINT.pack(hashed), start, start + _FINGERPRINTS)
+            at = memory.find(_FINGERPRINT.pack(hashed), start, start + FINGERPRINTS)
             if at < 0 or at - start & 7 or self._shares is not None:
                 place = self.find_at(hashed)
                 record = self.load_at(place)
@@ -224,9 +162,9 @@ class SharedRecords:
                 self.save_at(hashed, place, after)
                 return after, True
             way = at - start >> 3
-            current = start + _FINGERPRINTS + way
+            current = start + FINGERPRINTS + way
             which = memory[current] & _WHICH
-            at = start + _RECORDS + 2 * way * size
+            at = start + RECORDS + 2 * way * size
             record = self._numbers.unpack_from(memory, at + which * size)
             after = algorithm.take(record, cost, now)
             if after is None:
@@ -303,22 +241,22 @@ class SharedRecords:
         if free >= 0:
             return free
         memory = self._memory
-        hand = memory[start + _HAND]
+        hand = memory[start + HAND]
         for _ in range(2 * WAYS):
-            place, flags = start + 8 * hand, start + _FINGERPRINTS + hand
+            place, flags = start + 8 * hand, start + FINGERPRINTS + hand
             hand = (hand + 1) % WAYS
             if memory[flags] & _USED:
                 memory[flags] &= _WHICH
             elif not self._held(place):
-                memory[start + _HAND] = hand
+                memory[start + HAND] = hand
                 return place
         return None
 
     def _aligned(self, fingerprint: bytes, start: int) -> int:
         """Where it is in the bucket that starts there; ``NOWHERE`` if it is not."""
-        at = self._memory.find(fingerprint, start, start + _FINGERPRINTS)
+        at = self._memory.find(fingerprint, start, start + FINGERPRINTS)
         while at >= 0 and at - start & 7:  # it began in the middle of another
-            at = self._memory.find(fingerprint, at + 1, start + _FINGERPRINTS)
+            at = self._memory.find(fingerprint, at + 1, start + FINGERPRINTS)
         return at
 
     def _start(self, hashed: int) -> int:
@@ -329,7 +267,7 @@ class SharedRecords:
         """Where a place has its byte, and the first of its records."""
         within = (place - self._first) % self._bucket_size
         start, way = place - within, within >> 3
-        return start + _FINGERPRINTS + way, start + _RECORDS + 2 * way * self._size
+        return start + FINGERPRINTS + way, start + RECORDS + 2 * way * self._size
 
     def _held(self, place: int) -> bool:
         shares = self._shares
@@ -383,7 +321,7 @@ class SharedRecords:
 
     def _taken(self) -> Iterator[int]:
         for start in range(self._first, self.layout.size, self._bucket_size):
-            for place in range(start, start + _FINGERPRINTS, 8):
+            for place in range(start, start + FINGERPRINTS, 8):
                 if self._memory[place : place + 8] != _FREE:
                     yield place
 
@@ -393,16 +331,3 @@ class SharedRecords:
             self.words.release()
         self._locks.close()
         self._memory.close()
-
-
-def make_memory(layout: Layout) -> int:
-    """The descriptor of a new, empty memory; what is not used yet takes no room. Raises OSError."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("gatewayctl-records", os.MFD_CLOEXEC)
-    else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    os.ftruncate(descriptor, layout.size)
-    with mmap.mmap(descriptor, SPACE) as memory:
-        make_locks(memory)
-    return descriptor
