@@ -25,12 +25,12 @@ def _instances(path: KeyPath, service: ServiceConfig, findings: Findings) -> Non
         ((*at, n, "id"), instance.id, f'instance "{instance.id}" is there') for n, instance in instances if instance.id
     ]
     no_doubles(ids, findings)
-    up = [(n, instance) for n, instance in instances if instance.status == "up"]
-    if up and not any(instance.weight for _, instance in up):
+    up = next((n for n, instance in instances if instance.status == "up"), None)
+    if up is not None and not any(instance.weight for _, instance in instances):
         findings.error(
             "E122",
-            (*at, up[0][0], "weight"),
-            "all instances that are up weigh 0, so none gets any traffic",
+            (*at, up, "weight"),
+            "all weights are 0, so no instance gets any traffic",
             label="nobody gets anything",
             help='raise one of them; status = "draining" is how all can be taken out',
         )
