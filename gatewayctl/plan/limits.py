@@ -41,5 +41,6 @@ def limit_plans(name: str, route: RouteConfig, config: GatewayConfig) -> "list[L
     limits = tuple(dict.fromkeys(names))
     if not limits:
         return []
-    told = any(config.limits[limit].headers and config.limits[limit].mode != "report" for limit in limits)
+    known = [config.limits[limit] for limit in limits if limit in config.limits]  # one that is wrong is told elsewhere
+    told = any(limit.headers and limit.mode != "report" for limit in known)
     return [LimitsPlan(limits, at), *([LimitFieldsPlan(at)] if told else [])]

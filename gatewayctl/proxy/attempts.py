@@ -55,7 +55,7 @@ class PolicedExchange(ForwardingExchange):
         if route.retry is not None:
             route.retry.budget.request(self.started)
             if self.head.body != NO_BODY and self.head.method in route.retry.rules.methods:
-                self._kept = []
+                self._keep(route)
         self._try(policed, self.started)
 
     def _try(self, policed: Policed, now: float) -> None:

@@ -96,15 +96,21 @@ class UpstreamConnection(asyncio.Protocol):
 
     # ── sending ───────────────────────────────────────────────────────
 
-    def send(self, receiver: Receiver, parser: HeadParser, data: bytes) -> None:
-        """Starts a request: ``data`` is its head and what is there of its body."""
+    def send(self, receiver: Receiver, parser: HeadParser, data: bytes, by: float = NEVER, note: str = "") -> None:
+        """Starts a request: ``data`` is its head and what is there of its body.
+
+        If that is all of it, a head must come ``by`` then, as for ``wait_until``.
+        """
         self.state = WAITING
         self.requests += 1
         self.parser = parser
         self._receiver = receiver
         self._reusable = True
-        self.deadline = self._answer_by = NEVER
+        self.wait_note = note
+        self.deadline = self._answer_by = by
         self.idle_timeout = self.instance.idle_timeout
+        if by < self.due:
+            self._wheel.watch(self)
         self.transport.write(data)
 
     def wait_until(self, deadline: float, note: str) -> None:

@@ -30,8 +30,10 @@ class HeaderPairs:
         self._known: dict[bytes, Pairs] = {}
 
     def of(self, lines: Sequence[bytes]) -> Pairs:
-        """The pairs of ``lines``, pieces of field lines as a ``Door`` is given them; the first piece is whole lines."""
+        """The pairs of ``lines``, pieces of field lines as a ``Door`` is given them."""
         first = lines[0]
+        if not first.endswith(b"\r\n"):  # nothing, or the beginning of a line: what is remembered are whole ones
+            return pairs_of(b"".join(lines))
         known = self._known.get(first)
         if known is None:
             known = self._learn(first)

@@ -216,8 +216,9 @@ class Fleet:
             case messages.InForce():
                 worker.generation = message.number
                 if self._current is not None and message.number == self._current.number:
-                    worker.state, worker.served = State.SERVING, True
+                    worker.state = State.SERVING
                     self._replacing.serves(worker)
+                    worker.served = True
             case messages.Beat():
                 worker.tally.hear(message.counts)
                 worker.told = message.token or worker.told
