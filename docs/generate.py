@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gatewayctl.config import schema
-from gatewayctl.config.capabilities import MISSING, MISSING_WITH_WORKERS, Missing
+from gatewayctl.config.capabilities import MISSING, Missing
 from gatewayctl.config.settings import refs, toml, type_of
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.failures import FAILURES
@@ -138,9 +138,6 @@ def _missing() -> Lines:
         shown = shown.removesuffix(".*").replace(".instances.*.", ".instances.")
         values = "" if missing.on_key else f": {_what(missing)}"
         yield f"- `{shown}`{values}"
-    if MISSING_WITH_WORKERS:
-        places = ", ".join(f"`{place.replace('*', 'NAME', 1)}`" for place in MISSING_WITH_WORKERS).replace(".*", "")
-        yield f"- with `server.workers` other than 1: {places}"
 
 
 _FAMILIES: Final = {

@@ -122,6 +122,8 @@ class InstancePlan:
     status: str
     builtin: bool = False
     path: str = ""
+    priority: int = 0
+    """The lower the number the better: others are taken only while no better one is fit (RFC 2782)."""
 
     @property
     def by_name(self) -> bool:

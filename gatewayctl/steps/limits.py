@@ -45,14 +45,14 @@ class LimitsStep:
         if only is not None:
             now = int(traffic.started * SECOND)
             cost = only.plan.cost
-            place = (only.records, only.key(traffic))
-            record, within = self._keeper.take(place, only.algorithm, cost, now)
+            key = only.key(traffic)
+            record, within = only.records.take(key, only.algorithm, cost, now)
             if within:
                 only.count.allowed += 1
                 course = traffic.on_course()
                 course.taken = Taken(only, record, now)
                 if self._goes_on:
-                    course.undo = partial(self._give_back, place, only)
+                    course.undo = partial(self._give_back, (only.records, key), only)
                 return None
             wait, state = only.algorithm.wait(record, cost, now), only.algorithm.state(record, now)
             return self._concluded(traffic, [Decision(only, False, wait, state)])
