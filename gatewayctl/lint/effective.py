@@ -1,7 +1,5 @@
 """What holds for a route or service in the end: its own setting, else that of ``[defaults]``."""
 
-from collections.abc import Iterator
-
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.models.resilience import BreakerConfig, RetryConfig
 from gatewayctl.config.models.routes import RouteConfig
@@ -16,9 +14,13 @@ def services_of(route: RouteConfig) -> tuple[str, ...]:
     return () if route.service is None else (route.service,)
 
 
-def routes_to(subject: Subject, service: str) -> Iterator[tuple[str, RouteConfig]]:
-    """The enabled routes that send requests to a service."""
-    return ((name, route) for name, route in subject.enabled() if service in services_of(route))
+def routes_to(subject: Subject) -> dict[str, dict[str, RouteConfig]]:
+    """For each service the enabled routes that send requests to it, by name."""
+    found: dict[str, dict[str, RouteConfig]] = {}
+    for name, route in subject.enabled():
+        for service in services_of(route):
+            found.setdefault(service, {})[name] = route
+    return found
 
 
 def timeout_of(subject: Subject, route: RouteConfig) -> float | None:
@@ -26,6 +28,15 @@ def timeout_of(subject: Subject, route: RouteConfig) -> float | None:
     if route.timeout is None:
         return subject.config.defaults.timeout
     return None if route.timeout == "none" else float(route.timeout)
+
+
+def limited_by(subject: Subject) -> dict[str, dict[str, RouteConfig]]:
+    """For each limit the enabled routes that have it, by name."""
+    found: dict[str, dict[str, RouteConfig]] = {}
+    for name, route in subject.enabled():
+        for limit in limits_of(subject, route):
+            found.setdefault(limit, {})[name] = route
+    return found
 
 
 def limits_of(subject: Subject, route: RouteConfig) -> tuple[str, ...]:

@@ -41,12 +41,12 @@ Instead:
 Fix: None: it may be either of the two that is wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.lint.base import Found, Rule
-from gatewayctl.lint.effective import limits_of, services_of
+from gatewayctl.lint.effective import limited_by, services_of
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L308", "limit-never-refuses")
@@ -54,14 +54,14 @@ RULE = Rule("L308", "limit-never-refuses")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
+    limited = limited_by(subject)
     for name, limit in sorted(subject.config.limits.items()):
         if limit.algorithm != "concurrency" or limit.store != "memory":
             continue
         most = limit.limit // limit.cost
         at: KeyPath = ("limits", name, "limit")
         connections = subject.config.server.max_connections
-        routes = [route for _, route in subject.enabled() if name in limits_of(subject, route)]
-        room = _room(subject, routes)
+        room = _room(subject, limited.get(name, {}).values())
         if most >= connections:
             yield Found(
                 at,
@@ -79,7 +79,7 @@ def check(subject: Subject) -> Iterator[Found]:
             )
 
 
-def _room(subject: Subject, routes: list[RouteConfig]) -> int | None:
+def _room(subject: Subject, routes: Collection[RouteConfig]) -> int | None:
     """How many requests the instances behind these routes take at once; None where nothing bounds them."""
     services = {service for route in routes for service in services_of(route)}
     if not services or not all(services_of(route) for route in routes):

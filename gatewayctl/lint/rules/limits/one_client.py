@@ -49,7 +49,7 @@ from collections.abc import Iterator
 
 from gatewayctl.core.diagnostics import Severity
 from gatewayctl.lint.base import Found, Rule
-from gatewayctl.lint.effective import limits_of
+from gatewayctl.lint.effective import limited_by
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L306", "all-clients-are-one", Severity.ERROR)
@@ -62,8 +62,7 @@ def check(subject: Subject) -> Iterator[Found]:
         str(peer) == "unix" for peer in server.trusted_proxies
     ):
         return
-    used = {name for _, route in subject.enabled() for name in limits_of(subject, route)}
-    for name in sorted(used):
+    for name in sorted(limited_by(subject)):
         if subject.config.limits[name].key == ("client_ip",):
             yield Found(
                 ("limits", name, "key") if subject.written("limits", name, "key") else ("limits", name),

@@ -54,7 +54,7 @@ from math import ceil
 
 from gatewayctl.config.models.limits import LimitConfig
 from gatewayctl.lint.base import Found, Rule
-from gatewayctl.lint.effective import limits_of
+from gatewayctl.lint.effective import limited_by
 from gatewayctl.lint.subject import Subject
 from gatewayctl.lint.words import format_duration
 
@@ -64,10 +64,7 @@ RULE = Rule("L309", "overshadowed-limit")
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
     limits = subject.config.limits
-    routes: dict[str, set[str]] = {}
-    for name, route in subject.enabled():
-        for limit in limits_of(subject, route):
-            routes.setdefault(limit, set()).add(name)
+    routes = {limit: set(having) for limit, having in limited_by(subject).items()}
     for name in sorted(routes):
         for other in sorted(routes):
             if other != name and routes[name] <= routes[other] and _first(limits[other], limits[name]):

@@ -45,11 +45,12 @@ RULE = Rule("L212", "timeout-never-reached")
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
     config = subject.config
+    routes_of = routes_to(subject)
     for key in ("connect_timeout", "first_byte_timeout"):
         for name, service in sorted(config.services.items()):
             own = getattr(service, key)
             if own is not None:
-                yield from _found(subject, ("services", name, key), own, dict(routes_to(subject, name)))
+                yield from _found(subject, ("services", name, key), own, routes_of.get(name, {}))
         if subject.written("defaults", key):
             without = {
                 name: route

@@ -38,13 +38,14 @@ RULE = Rule("L208", "unchecked-instances")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
+    routes_of = routes_to(subject)
     for name, service in sorted(subject.config.services.items()):
         if len(taking(service)) < 2 or service.health is not None or service.outlier is not None:
             continue
         breaker = breaker_of(subject, service)
         if breaker is not None and breaker[1].scope == "instance":
             continue
-        routes = [route for _, route in routes_to(subject, name)]
+        routes = routes_of.get(name, {}).values()
         if not routes or all(retry_of(subject, route) is not None for route in routes):
             continue
         yield Found(
