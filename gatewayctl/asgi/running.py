@@ -106,6 +106,7 @@ class Running:
             await self._let_finish(gateway.bound.plan.server.shutdown_grace)
         for instance in gateway.instances.values():
             instance.abort_all()
+        await gateway.surroundings.close()
         gateway.wheel.stop()
         self._logs.close()
         self._stderr.close(5.0)

@@ -38,7 +38,7 @@ class DiskReader:
         return sorted(directory / found for found in glob(pattern, root_dir=directory, recursive=True))  # noqa: PTH207
 
     def exists(self, path: Path) -> bool:
-        return path.is_file()
+        return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where a folder above may not be entered
 
 
 def shown(path: Path, directory: Path) -> str:

@@ -23,7 +23,7 @@ def check_repeated(fields: list[Field], reason: str) -> None:
 def salvage(raw: bytes) -> RequestHead:
     """What can be told of a request that is refused, for its log line and its answer: method and target if they are readable."""
     head = RequestHead()
-    head.method, head.target, head.path, head.query, head.minor = b"-", b"", b"", None, 1
+    head.method, head.path, head.query, head.minor, head.plain = b"-", b"", None, 1, False
     head.tally = []
     head.fields, head.kinds, head.authority, head.host = [], 0, b"", b""
     head.body, head.keep_alive, head.wishes, head.repeated = NO_BODY, False, PLAIN, False

@@ -21,6 +21,9 @@ TOKEN: Final = re.compile(rb"[" + TOKEN_CHARS + rb"]+")
 REQUEST_LINE: Final = re.compile(rb"([" + TOKEN_CHARS + rb"]+) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])")
 """RFC 9112 3; the target holds visible ASCII without a fragment."""
 
+PLAIN_PATH: Final = re.compile(rb"(?:/[!\"$&'()*+,\-0-9:;<=>@A-\[\]-~][!\"$&-.0-9:;<=>@A-\[\]-~]*+)++/?|/")
+"""A path that is canonical at first sight: no escape, no empty segment but the last, none that begins with a dot."""
+
 FIELD_LINE: Final = re.compile(
     rb"([" + TOKEN_CHARS + rb"]++):[\t ]*+((?:[\x21-\x7e\x80-\xff]++(?:[\t ]++(?=[^\t ]))?)*+)[\t ]*+"
 )

@@ -11,7 +11,15 @@ from typing import Final
 from gatewayctl.core.bad_heads import bad_field_line, bad_request_line, check_repeated
 from gatewayctl.core.fields import KINDS, RESPONSE_DROPS, Field, Kind, lines_without, list_members, tally_of
 from gatewayctl.core.framing import CHUNKED, NO_BODY, BadMessage, request_framing, response_framing
-from gatewayctl.core.grammar import CONTENT_LENGTH, HOST, REQUEST_LINE, STATUS_LINE, TOKEN_BYTES, VALUE_BYTES
+from gatewayctl.core.grammar import (
+    CONTENT_LENGTH,
+    HOST,
+    PLAIN_PATH,
+    REQUEST_LINE,
+    STATUS_LINE,
+    TOKEN_BYTES,
+    VALUE_BYTES,
+)
 from gatewayctl.core.messages import NO_NAMES, PLAIN, UNSTATED, RequestHead, ResponseHead, Said, Wishes
 
 _REMEMBER: Final = 2048
@@ -24,12 +32,19 @@ _REMEMBER_HEAD: Final = 1024
 """Bytes of the largest that is."""
 _PRIVATE: Final = re.compile(rb"auth|cookie|key|token|secret|passw|session|credential|signature")
 """What names of fields hold that carry credentials."""
+_PLAIN_PATH: Final = PLAIN_PATH.fullmatch
+_TELLING: Final = (b";", b'"')
+"""What parameters of a segment begin with, and what a quoted string would end at."""
 _HOST: Final = Kind.HOST
 _CONNECTION: Final = Kind.CONNECTION
 _CONTENT_LENGTH: Final = Kind.CONTENT_LENGTH
 _RESPONSE_OPTIONS: Final = Kind.TRANSFER_ENCODING | Kind.CONNECTION | Kind.UPGRADE
 _FRAMING: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING
 _CONNECTION_OPTIONS: Final = Kind.CONNECTION | Kind.EXPECT | Kind.TE | Kind.UPGRADE | Kind.PROXY_ONLY
+
+
+_RequestLine = tuple[bytes, bytes, bytes | None, int, bool]
+"""Method, path, query, minor version and ``RequestHead.plain``. The path is empty where the target has another form."""
 
 
 class HeadParser:
@@ -59,7 +74,7 @@ class HeadParser:
         self._max_fields = max_fields
         self._allowed_underscores = allowed_underscores
         self._lines: dict[bytes, Field] = {}
-        self._request_lines: dict[bytes, tuple[bytes, bytes, bytes, bytes | None, int]] = {}
+        self._request_lines: dict[bytes, _RequestLine] = {}
         self._names: dict[bytes, tuple[bytes, int, bool]] = {}
         self._hosts: dict[bytes, bytes] = {}
         self._responses: dict[bytes, ResponseHead] = {}
@@ -76,20 +91,33 @@ class HeadParser:
         line, _, block = raw.partition(b"\r\n")
         head = RequestHead()
         parts = self._request_lines.get(line) or self._request_line(line)
-        head.method, head.target, head.path, head.query, head.minor = parts
-        if said is not None and block == said.block and said.parser is self and parts[4] and parts[2]:
+        head.method, head.path, head.query, head.minor, head.plain = parts
+        if said is not None and block == said.block and said.parser is self and parts[3] and parts[1]:
             head.fields, head.tally, head.kinds, head.authority, head.host, head.body = said.parsed
             head.keep_alive = head.repeated = True
             head.wishes = PLAIN
             return head
         head.repeated = False
-        self._fields(head, block)
-        if said is not None and parts[2]:  # an absolute target has a say in the authority
+        self._fields(head, line, block)
+        if said is not None and parts[1]:  # an absolute target has a say in the authority
             said.learn(block, self, head)
         return head
 
-    def _fields(self, head: RequestHead, block: bytes) -> None:
-        """What the field lines say, for a head whose request line has been read."""
+    def again(self, line: bytes, said: Said) -> RequestHead | None:
+        """A head with ``line`` as its request line and the field lines that ``said`` holds, which this parser has read;
+        None where the line decides what they mean. Raises BadMessage."""
+        method, path, query, minor, plain = self._request_lines.get(line) or self._request_line(line)
+        if not minor or not path:
+            return None
+        head = RequestHead()
+        head.method, head.path, head.query, head.minor, head.plain = method, path, query, minor, plain
+        head.fields, head.tally, head.kinds, head.authority, head.host, head.body = said.parsed
+        head.keep_alive = head.repeated = True
+        head.wishes = PLAIN
+        return head
+
+    def _fields(self, head: RequestHead, line: bytes, block: bytes) -> None:
+        """What the field lines in ``block`` say, for a head whose request line has been read."""
         lines = block.split(b"\r\n") if block else []
         if len(lines) > self._max_fields:
             raise BadMessage("headers_too_large", f"more than {self._max_fields} header fields")
@@ -114,22 +142,22 @@ class HeadParser:
             known = self._hosts.get(host)
             head.host = self._host(host) if known is None else known
         if not head.path:
-            self._other_target(head)
+            self._other_target(head, line.split(b" ")[1])
         head.keep_alive = head.minor == 1
         head.body = request_framing(head.fields, head.minor) if kinds & _FRAMING else NO_BODY
         head.wishes = PLAIN
         if kinds & _CONNECTION_OPTIONS:
             self._request_options(head)
 
-    def _request_line(self, line: bytes) -> tuple[bytes, bytes, bytes, bytes | None, int]:
-        """Method, target, path, query, minor version. The path is empty where the target does not begin with one."""
+    def _request_line(self, line: bytes) -> _RequestLine:
         match = REQUEST_LINE.fullmatch(line)
         if match is None:
             raise bad_request_line(line)
         method, target, minor = match.groups()
         usual = target[0] == 0x2F and method != b"CONNECT"
         path, mark, query = target.partition(b"?") if usual else (b"", b"", b"")
-        parsed = method, target, path, query if mark else None, 1 if minor == b"1" else 0
+        plain = _PLAIN_PATH(path) is not None and not any(byte in path for byte in _TELLING)
+        parsed = method, path, query if mark else None, 1 if minor == b"1" else 0, plain
         if (
             b"?" not in target and len(line) <= _REMEMBER_LENGTH
         ):  # queries hardly repeat, and may hold what is nobody's business
@@ -138,9 +166,8 @@ class HeadParser:
             self._request_lines[line] = parsed
         return parsed
 
-    def _other_target(self, head: RequestHead) -> None:
+    def _other_target(self, head: RequestHead, target: bytes) -> None:
         """Absolute and asterisk form (RFC 9112 3.2); authority form is for CONNECT, which is refused elsewhere."""
-        target = head.target
         if target == b"*" and head.method == b"OPTIONS":
             head.path, head.query = b"*", None
             return

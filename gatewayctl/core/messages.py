@@ -39,18 +39,18 @@ class RequestHead:
         "method",
         "minor",
         "path",
+        "plain",
         "query",
         "repeated",
         "tally",
-        "target",
         "wishes",
     )
 
     method: bytes
-    target: bytes
-    """As received, for logs."""
     path: bytes
     """As received, still percent-encoded; ``*`` for the asterisk form."""
+    plain: bool
+    """Whether the path is canonical as it stands, reads the same to every server, and may stand in quotes."""
     query: bytes | None
     """What follows the ``?``, byte for byte; None without one, empty for a bare ``?``."""
     minor: int

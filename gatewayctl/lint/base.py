@@ -43,6 +43,8 @@ class Found:
     fix: Fix | None = None
     span: Span | None = None
     """The place itself, where it is none of a key."""
+    about_secret: bool = False
+    """Its words hold no value, so that they may be shown where the value is secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,17 +110,21 @@ def _without(source: bytes, node: "Node") -> bytes | None:
     if whole.type != "pair":
         return None
     start, end = _line_start(source, whole.start_byte), _line_end(source, whole.end_byte)
-    comment = source[whole.end_byte : end].strip()
+    comment = source[node.end_byte : end].strip()  # which the grammar counts to the pair
     return _spliced(source, start, end, comment + b"\n" if comment else b"")
 
 
 def _without_item(source: bytes, item: "Node") -> bytes:
-    """Takes out an item with one comma: the one behind it, else the one before it."""
+    """Takes out an item with one comma: the one behind it, else the one before it. A line that is then empty goes too."""
     behind = re.match(rb"\s*,[ \t]*", source[item.end_byte :])
     if behind:
-        return _spliced(source, item.start_byte, item.end_byte + behind.end(), b"")
-    before = re.search(rb",\s*\Z", source[: item.start_byte])
-    return _spliced(source, before.start() if before else item.start_byte, item.end_byte, b"")
+        start, end = item.start_byte, item.end_byte + behind.end()
+    else:
+        before = re.search(rb",\s*\Z", source[: item.start_byte])
+        start, end = before.start() if before else item.start_byte, item.end_byte
+    line, after = _line_start(source, start), _line_end(source, end)
+    alone = source[end:after].endswith(b"\n") and not (source[line:start] + source[end:after]).strip()
+    return _spliced(source, line, after, b"") if alone else _spliced(source, start, end, b"")
 
 
 def _line_start(source: bytes, at: int) -> int:

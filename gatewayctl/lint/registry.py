@@ -91,7 +91,7 @@ def _matching(words: Iterable[str], rules: Sequence[LintRule]) -> set[str]:
             for one in rules
             if low in (ALL, one.family, one.rule.name) or (low[:1] == "l" and one.rule.code.lower().startswith(low))
         }
-        if not matching:
+        if not matching and low not in FAMILIES:
             known = [ALL, *FAMILIES, *(name for one in rules for name in (one.rule.code, one.rule.name))]
             raise UnknownRuleError(word, closest(word, known))
         found |= matching

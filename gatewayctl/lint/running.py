@@ -1,6 +1,7 @@
 """``run``: all chosen rules over one configuration, what comments suppress taken out."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gatewayctl.config import Loaded
 from gatewayctl.config.finding import Finding as Place
@@ -14,6 +15,8 @@ from gatewayctl.plan import Plan
 
 COMMENTS = "suppressions"
 """The family about the comments themselves: it runs last, and no comment suppresses it."""
+
+VEILED = "correct the value, or where it comes from"
 
 
 def run(loaded: Loaded, plan: Plan, rules: Sequence[LintRule] | None = None) -> Findings:
@@ -48,8 +51,10 @@ def _found(one: LintRule, subject: Subject) -> Iterator[Finding]:
         paths = (found.path, *(path for path, _ in found.related))
         if any(subject.uncertain(path) for path in paths):
             continue
-        if any(subject.secret(path) for path in paths):
-            found = Found(found.path, one.title.lower(), "", found.help, found.on_key, (), found.fix)
+        if not found.about_secret and any(subject.secret(path) for path in paths):
+            found = Found(found.path, one.title.lower(), "", VEILED, found.on_key)
+        elif found.fix is not None and subject.made_of_variables(found.path):
+            found = replace(found, fix=None)
         place = Place(
             rule.code, found.path, found.message, found.label, found.help, found.on_key, rule.severity, found.related
         )

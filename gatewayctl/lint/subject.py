@@ -56,6 +56,17 @@ class Subject:
         """The TOML value at that key path, after substitution; None where nothing is written."""
         return at(self.loaded.places.data, path)
 
+    def literal(self, path: KeyPath) -> str | None:
+        """The TOML of the value at a key path as it is written, before substitution; None where no file has it. It may be
+        a secret: for looking at, never for showing."""
+        source = self.loaded.places.source(path)
+        node = source.index().node(path) if source is not None and not source.variables else None
+        return None if node is None else (node.text or b"").decode(errors="replace")
+
+    def made_of_variables(self, path: KeyPath) -> bool:
+        """Whether the value at a key path is written with variables, which an edit would put the values in place of."""
+        return not isinstance(self.text(*path), dict) and "${" in (self.literal(path) or "")
+
     def secret(self, path: KeyPath) -> bool:
         """Whether the value there, or anything around it, must not be shown."""
         return any(path[:length] in self.loaded.secrets for length in range(1, len(path) + 1))

@@ -69,8 +69,8 @@ def sticky_plan(service: ServiceConfig) -> StickyPlan | None:
 
 def sticky_field_plan(route: RouteConfig, config: GatewayConfig) -> StickyFieldPlan | None:
     """The cookie on the answers of a route whose service has sticky sessions."""
-    service = None if route.service is None else config.services.get(route.service)  # where it is not, E201 says so
-    if service is None or route.service is None:
+    service = None if route.service is None else config.services.get(route.service)
+    if route.service is None or service is None:  # one that is wrong, or not there, is told elsewhere
         return None
     sticky = sticky_plan(service)
     return None if sticky is None else StickyFieldPlan(sticky, ("services", route.service, "sticky"))
@@ -85,7 +85,9 @@ def retry_plan(name: str, route: RouteConfig, config: GatewayConfig) -> RetryPla
         named, at = route.retry, ("routes", name, "retry")
     if named is None or named == "none":
         return None
-    retry = config.retries[named]
+    retry = config.retries.get(named)
+    if retry is None:  # as above
+        return None
     return RetryPlan(
         name=named,
         attempts=retry.attempts,

@@ -18,7 +18,7 @@ from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
 from gatewayctl.proxy.attempts import PolicedExchange
-from gatewayctl.routing import Match, Miss, PathError, canonical_path, plainly_canonical
+from gatewayctl.routing import Match, Miss, PathError, canonical_path
 
 if TYPE_CHECKING:
     from gatewayctl.proxy.bound import BoundRoute
@@ -42,7 +42,7 @@ class Exchange(PolicedExchange):
         head, bound = self.head, self.bound
         # 4. the canonical path
         path = self.path = head.path
-        if not plainly_canonical(path):
+        if not head.plain:
             try:
                 path = self.path = canonical_path(
                     path, encoded_slashes=bound.encoded_slashes, merge_slashes=bound.merge_slashes
@@ -63,8 +63,10 @@ class Exchange(PolicedExchange):
         if isinstance(match, Miss):
             self._missed(match.allow)
             return
-        if (b"//" in path or b";" in path) and bound.table.ambiguous(
-            head.method, head.host, path, head.query or b"", head.fields, match
+        if (
+            not head.plain
+            and (b"//" in path or b";" in path)
+            and bound.table.ambiguous(head.method, head.host, path, head.query or b"", head.fields, match)
         ):
             self.fail(failure("ambiguous_path", "a server behind could read another route from this path"))
             return
@@ -236,14 +238,14 @@ class Exchange(PolicedExchange):
         self.door.cut()
         self._settle()
 
-    def on_client_gone(self, detail: str) -> None:
+    def on_client_gone(self, detail: str, reason: str = "client_closed") -> None:
         """The client has left, or has been given up: the upstream is freed at once."""
         if self.settled:
             return
         self._drop_upstream()
-        self.failure = failure("client_closed", detail)
+        gone = self.failure = failure(reason, detail)
         if not self.responded:
-            self.status = 499
+            self.status = gone.kind.status
         self._settle()
 
     def on_client_writable(self, writable: bool) -> None:

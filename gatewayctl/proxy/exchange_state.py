@@ -84,6 +84,8 @@ class ExchangeState:
     path: bytes
     """The canonical path; what is matched and sent on."""
     sent_at: float
+    _block: bytes
+    _kept_size: int
 
     def __init__(
         self, gateway: "Gateway", door: Door, head: RequestHead, acquaintance: Acquaintance | None = None
@@ -115,10 +117,8 @@ class ExchangeState:
         self._connecting: asyncio.Future[Any] | None = None
         self._reused = self._stale_retried = False
         self._kept: list[bytes] | None = None
-        self._kept_size = 0
         self._body_pending: list[bytes] | None = None
         self._total_deadline = NEVER
-        self._block = b""
         gateway.in_flight += 1
         self.started = self.sent_at = gateway.clock()
         # 2. identity: the request id, and the trace it belongs to

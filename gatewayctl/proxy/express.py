@@ -241,7 +241,8 @@ class ExpressConnection(ExpressWriter):
         exchange = self._exchange
         gateway = self.gateway
         now = gateway.clock()
-        self.deadline = now + gateway.bound.body_timeout
+        if not self._paused:  # else it is us who do not read on
+            self.deadline = now + gateway.bound.body_timeout
         if not self._pace.keeps(now, len(data)):
             if exchange is not None:
                 exchange.refuse_body("request_timeout", "the request's body arrives too slowly")

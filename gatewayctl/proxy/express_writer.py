@@ -236,7 +236,11 @@ class ExpressWriter(asyncio.Protocol, ABC):
                 self._exchange.head.keep_alive = False
 
     def drop(self) -> None:
-        """The grace is over: ends the connection whatever it does."""
+        """The grace is over: ends the connection whatever it does. That is not its client's doing."""
+        exchange = self._exchange
+        if exchange is not None and self._tunnel is None:
+            self._exchange = None
+            exchange.on_client_gone("the gateway ended before the response was complete", "shutting_down")
         self.transport.abort()
 
     def _expect_by(self, seconds: float) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"})
 """RFC 9110 9.2.2."""
-MAX_KEPT: Final = 64 * 1024
-"""Bytes of a request's body kept in case a stale connection makes it necessary to send it again."""
 _TRACESTATE: Final = Kind.TRACESTATE
 _FORWARDED_OTHER: Final = Kind.FORWARDED_OTHER
 
@@ -52,7 +50,7 @@ class ForwardingExchange(AnsweringExchange):
         else:
             self._block = self._passed(route)
         if head.body != NO_BODY and head.method in _IDEMPOTENT:
-            self._keep()
+            self._keep(route)
         # 8. an instance, and a connection to it
         if route.policed:
             self._begin(route)
@@ -94,11 +92,11 @@ class ForwardingExchange(AnsweringExchange):
                 lines.append(certificate.line)
         return b"".join(lines)
 
-    def _keep(self) -> None:
+    def _keep(self, route: "BoundRoute") -> None:
         """Begins to keep the body; what came while admission had to wait is part of it."""
         pending = self._body_pending or []
         self._kept_size = sum(map(len, pending))
-        self._kept = list(pending) if self._kept_size <= MAX_KEPT else None
+        self._kept = list(pending) if self._kept_size <= route.keep else None
 
     def _wished(self, wishes: Wishes, route: "BoundRoute") -> list[bytes]:
         """The connection fields of our own that carry a client's wishes on: Expect, an allowed upgrade, TE."""
@@ -150,7 +148,7 @@ class ForwardingExchange(AnsweringExchange):
         if self.course is not None and self.route is not None and self.route.retry is not None:
             within = min(within, self.route.retry.attempt_timeout)
         if self.request_complete and self._total_deadline == NEVER and self.route is not None:
-            self._total_deadline = self.gateway.clock() + self.route.timeout
+            self._total_deadline = self._total_by(self.route)
         left = self._total_deadline - self.gateway.clock()
         if left >= within:
             return await instance.connect(self.gateway.loop, within)
@@ -158,6 +156,10 @@ class ForwardingExchange(AnsweringExchange):
         if isinstance(outcome, Failure) and outcome.kind.reason == "connect_timeout":
             return failure("upstream_timeout", self._total_note())
         return outcome
+
+    def _total_by(self, route: "BoundRoute") -> float:
+        """When the time of the whole request ends, which is complete by now: without a body it was so from the start."""
+        return (self.sent_at if self.head.body == NO_BODY else self.gateway.clock()) + route.timeout
 
     def _total_note(self) -> str:
         timeout = self.route.timeout if self.route is not None else NEVER
@@ -192,9 +194,13 @@ class ForwardingExchange(AnsweringExchange):
         if pending:
             data += b"".join([chunk(piece) for piece in pending] if head.body == CHUNKED else pending)
         if self.request_complete:
+            connection.uploading = False
+            if self._reused and self.course is None and head.body == NO_BODY:  # the usual case, with its answer awaited
+                route = self.route
+                connection.send(self, bound.parser, data, self.sent_at + route.wait, route.wait_note)  # type: ignore[arg-type, union-attr]
+                return
             if head.body == CHUNKED:
                 data += LAST_CHUNK
-            connection.uploading = False
             connection.send(self, bound.parser, data)  # type: ignore[arg-type]
             self._await_head(connection)
         else:
@@ -214,10 +220,7 @@ class ForwardingExchange(AnsweringExchange):
             self.sent_at if self._reused and self.head.body == NO_BODY and self.attempts == 1 else self.gateway.clock()
         )
         if self._total_deadline == NEVER:
-            self._total_deadline = now + route.timeout
-            if self.course is None or self.course.service is None:
-                connection.wait_until(now + route.wait, route.wait_note)
-                return
+            self._total_deadline = self._total_by(route)
         if self.course is not None and self.course.service is not None:
             self._await_policed(self.course, connection, now)
             return

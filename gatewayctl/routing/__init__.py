@@ -4,7 +4,7 @@ Pure and offline: the same compiled routes answer live requests, ``route-test``,
 """
 
 from gatewayctl.routing.candidates import Candidate, explain_candidates
-from gatewayctl.routing.canonical import PathError, canonical_path, plainly_canonical
+from gatewayctl.routing.canonical import PathError, canonical_path
 from gatewayctl.routing.compile import compile_route
 from gatewayctl.routing.compiled import CompiledRoute, HostPattern, Row, rank, rows
 from gatewayctl.routing.entry import Match, Miss
@@ -47,7 +47,6 @@ __all__ = [
     "explain_miss",
     "find_ambiguities",
     "parse_template",
-    "plainly_canonical",
     "rank",
     "render",
     "render_location",

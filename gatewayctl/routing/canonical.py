@@ -8,12 +8,10 @@ request target has, and a broken escape. ``//`` (unless ``merge_slashes``) and `
 import re
 from typing import Final
 
+from gatewayctl.core.grammar import PLAIN_PATH
 from gatewayctl.routing.spec import EncodedSlashes
 
-plainly_canonical: Final = re.compile(
-    rb"(?:/[!\"$&'()*+,\-0-9:;<=>@A-\[\]-~][!\"$&-.0-9:;<=>@A-\[\]-~]*+)++/?|/"
-).fullmatch
-"""Whether a path is canonical at first sight: no escape, no empty segment but the last, no segment that begins with a dot."""
+_plainly_canonical: Final = PLAIN_PATH.fullmatch
 _PLAIN: Final = re.compile(rb"/[!\"$&->@-\[\]-~]*").fullmatch
 """Only bytes that may stand in a canonical path, ``%`` left aside."""
 _DOTS: Final = re.compile(rb"/\.\.?(?:/|\Z)")
@@ -53,7 +51,7 @@ def canonical_path(path: bytes, *, encoded_slashes: EncodedSlashes, merge_slashe
 
     Raises PathError for a path that has none.
     """
-    if plainly_canonical(path):
+    if _plainly_canonical(path):
         return path
     if path[:1] != b"/":
         raise PathError("the path does not begin with /")

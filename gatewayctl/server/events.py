@@ -43,7 +43,7 @@ class EventLog:
             self._write(json.dumps(record, default=str).encode() + b"\n")
             return
         stamp = time.strftime("%H:%M:%S", time.localtime(at))
-        lines = [f"{stamp} {level:7} {message}"]
+        lines = [f"{stamp} {level:7} {_safe(message)}"]
         for name, value in facts.items():
             text = str(value)
             if "\n" in text:

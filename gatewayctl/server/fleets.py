@@ -96,7 +96,9 @@ class Fleets:
         return self._gateway.bound.services.get(feed.service)
 
     def _apply(self, service: Service, snapshot: Snapshot) -> None:
-        if snapshot.known and service.plan.discovery is not None and snapshot.instances != service.members:
+        # One that went and came again while this generation was made has another state now than it was made with.
+        stale = snapshot.instances != service.members or any(instance.retired for instance in service.instances)
+        if snapshot.known and service.plan.discovery is not None and stale:
             self._populate(service, snapshot.instances)
         service.trouble = snapshot.trouble
         self._move(service, snapshot)

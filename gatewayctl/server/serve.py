@@ -271,7 +271,18 @@ class Serving:
         self.gateway.on_connection_closed()  # there may be room for more connections now
         listen = plan.admin.listen
         if listen in self._socket_files:
-            Path(listen.path).chmod(plan.admin.socket_mode)
+            self._set_mode(listen.path, plan.admin.socket_mode)
+
+    def _set_mode(self, path: str, mode: int) -> None:
+        try:
+            Path(path).chmod(mode)
+        except OSError as error:
+            why = error.strerror or str(error)
+            self._events.event(
+                "warning",
+                f"the permissions of the admin socket {path} cannot be set: {why}",
+                help="if it has been removed, only a restart brings it back",
+            )
 
     # ── running ───────────────────────────────────────────────────────
 

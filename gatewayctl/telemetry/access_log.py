@@ -110,7 +110,7 @@ def json_formatter(query_mode: str) -> Formatter:
             x.client_ip,
             head.method,
             head.host,
-            path if _UNSAFE.search(path) is None else quoted(path)[1:-1],
+            path if (head.plain and path is head.path) or _UNSAFE.search(path) is None else quoted(path)[1:-1],
             head.minor,
             x.log_target,
             x.instance_id,

@@ -50,13 +50,11 @@ class RouteSeries:
 
     def count(self, method: bytes, status: int, seconds: float, received: int, sent: int, reason: str) -> None:
         """One settled request; ``received`` and ``sent`` are body bytes."""
-        if method not in METHODS:
-            method = OTHER_METHOD
-        key = (method, status // 100)
         try:
-            self.requests[key] += 1
+            self.requests[method, status // 100] += 1
         except KeyError:
-            self.requests[key] = 1
+            key = (method if method in METHODS else OTHER_METHOD, status // 100)
+            self.requests[key] = self.requests.get(key, 0) + 1
         durations = self.durations
         durations.counts[bisect_left(durations.bounds, seconds)] += 1
         durations.sum += seconds

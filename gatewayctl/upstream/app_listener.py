@@ -4,6 +4,7 @@ For what is not traffic: the admin address and the built-in echo. No server loop
 """
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
@@ -28,6 +29,8 @@ class AppListener:
             timeout_keep_alive=10,
         )
         self._state = ServerState()
+        self._logger = logging.getLogger("gatewayctl.listener")
+        self._logger.setLevel(logging.ERROR)  # a malformed request is told to its client, and is no line of ours
         self._sock = sock
         self._server: asyncio.AbstractServer | None = None
 
@@ -39,7 +42,9 @@ class AppListener:
         loop = asyncio.get_running_loop()
 
         def protocol() -> asyncio.Protocol:
-            return config.http_protocol_class(config=config, server_state=self._state, app_state={}, _loop=loop)  # type: ignore[call-arg]
+            made: Any = config.http_protocol_class(config=config, server_state=self._state, app_state={}, _loop=loop)  # type: ignore[call-arg]
+            made.logger = self._logger
+            return made  # type: ignore[no-any-return]
 
         self._server = await loop.create_server(protocol, sock=self._sock)
 

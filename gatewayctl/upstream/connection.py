@@ -7,6 +7,7 @@ State is changed first, then others are told: whoever is told may use this very 
 
 import asyncio
 import re
+import select
 import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -57,6 +58,7 @@ class UpstreamConnection(asyncio.Protocol):
         "on_tunnel_data",
         "on_tunnel_end",
         "parser",
+        "poll",
         "released_at",
         "requests",
         "state",
@@ -76,6 +78,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self.due = NEVER
         self.idle_timeout = NEVER
         self.wait_note = ""
+        self.poll: select.poll | None = None
+        """Asks whether anything waits on it while it is idle; made when that is first asked."""
         self.address = ""  # which of those of the instance's name this goes to; empty where it has no name
         self._receiver: Receiver | None = None
         self._buffer = b""
@@ -96,15 +100,21 @@ class UpstreamConnection(asyncio.Protocol):
 
     # ── sending ───────────────────────────────────────────────────────
 
-    def send(self, receiver: Receiver, parser: HeadParser, data: bytes) -> None:
-        """Starts a request: ``data`` is its head and what is there of its body."""
+    def send(self, receiver: Receiver, parser: HeadParser, data: bytes, by: float = NEVER, note: str = "") -> None:
+        """Starts a request: ``data`` is its head and what is there of its body.
+
+        If that is all of it, a head must come ``by`` then, as for ``wait_until``.
+        """
         self.state = WAITING
         self.requests += 1
         self.parser = parser
         self._receiver = receiver
         self._reusable = True
-        self.deadline = self._answer_by = NEVER
+        self.wait_note = note
+        self.deadline = self._answer_by = by
         self.idle_timeout = self.instance.idle_timeout
+        if by < self.due:
+            self._wheel.watch(self)
         self.transport.write(data)
 
     def wait_until(self, deadline: float, note: str) -> None:

@@ -38,6 +38,12 @@ max_body_size = "unlimited"
 path = "/small"
 service = "up"
 max_body_size = "4B"
+[routes.edited]
+path = "/edited"
+service = "up"
+transform = "edited"
+[transforms.edited]
+response = {{ remove = ["x-inner"] }}
 [routes.hello]
 path = "/hello"
 respond = {{ status = 200, body = "hello" }}
@@ -178,6 +184,17 @@ def test_the_answer_to_head_keeps_its_length_and_has_no_body(server: Front, up: 
         assert (response.status, response.values(b"content-length")) == (200, [b"1234"])
         up.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext")
         assert client.send(get()).response().body == b"next"
+
+
+@pytest.mark.parametrize("inner", [(), (b"X-Inner: 1",)])
+def test_an_answer_of_which_no_field_is_left_has_those_of_the_gateway(
+    server: Front, up: RawUpstream, inner: tuple[bytes, ...]
+) -> None:
+    up.answer(lines(b"HTTP/1.1 204 No Content", *inner))
+    with server.client() as client:
+        response = client.send(get(target=b"/edited")).response()
+    assert {name for name, _ in response.fields} - {b"server"} == {b"x-request-id", b"via", b"date"}
+    assert len(response.value(b"x-request-id") or b"") == 32
 
 
 def test_nothing_hop_by_hop_comes_through(server: Front, up: RawUpstream) -> None:

@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gatewayctl.asgi import GatewayMiddleware, create_app
+from gatewayctl.state.auth.key_set import FIRST_RETRY
+from tests.support.issuer import Answer, Issuer
 
 HELLO = 'version = 1\n[log]\naccess = "off"\n[routes.a]\npath = "/hello"\nrespond = { status = 200, body = "hello" }\n'
 
@@ -118,3 +120,33 @@ def test_a_lifespan_with_an_invalid_configuration_fails_and_says_why(config: Pat
     assert failed["type"] == "lifespan.startup.failed"
     assert "gateway.toml:3" in failed["message"]
     assert failed["message"].endswith("gatewayctl: not started: the configuration was refused: 1 error")
+
+
+def test_nothing_that_fetches_keys_outlives_it(config: Path) -> None:
+    async def run() -> None:
+        loop, asked = asyncio.get_running_loop(), asyncio.Event()
+        messages = [{"type": "lifespan.shutdown"}, {"type": "lifespan.startup"}]
+
+        def answer(path: str, headers: dict[str, str]) -> Answer:
+            loop.call_soon_threadsafe(asked.set)
+            return 500, {}, b""
+
+        async def receive() -> Any:
+            if len(messages) == 1:  # it has begun, and has asked once; after a failure it would ask again
+                await asked.wait()
+            return messages.pop()
+
+        async def send(message: Any) -> None:
+            assert message["type"] in ("lifespan.startup.complete", "lifespan.shutdown.complete")
+
+        with Issuer(answer) as issuer:
+            config.write_text(
+                f'{HELLO}auth = "j"\n[auth.j]\ntype = "jwt"\nalgorithms = ["ES256"]\n'
+                f'jwks_url = "{issuer.url}/keys"\nissuer = "{issuer.url}"\naudience = "api"\n'
+            )
+            await create_app([str(config)])({"type": "lifespan"}, receive, send)
+            asked.clear()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asked.wait(), FIRST_RETRY + 0.5)
+
+    asyncio.run(run())

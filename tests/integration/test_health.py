@@ -105,6 +105,18 @@ def test_the_first_check_is_made_at_once_and_decides(gateway: Gateways, pair: An
     wait_for(lambda: who(front) == {b"two"}, "the dead one is known from the start")
 
 
+def test_a_check_carries_its_headers_and_no_cookie_that_an_instance_has_set(
+    gateway: Gateways, upstream: RawUpstream
+) -> None:
+    checked = Checked(upstream, b"one")
+    upstream.answer(b"HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n")
+    gateway(config(checked, health='path = "/healthz"\nheaders = { x-from = "Zoë" }'))
+    wait_for(lambda: len(upstream.requests) > 3, "it has been checked a few times")
+
+    assert all(request.value(b"cookie") is None for request in upstream.requests)
+    assert all(request.value(b"x-from") == "Zoë".encode() for request in upstream.requests)
+
+
 def test_a_verdict_outlives_a_reload(gateway: Gateways, pair: Any) -> None:
     one, two = pair
     one.healthy.clear()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Gateways
-from tests.integration.serving import answering, refused, serve, status, unix_request, until_ended
+from tests.integration.serving import answering, refused, says, serve, status, unix_request, until_ended
 from tests.support.cases import get
 from tests.support.client import exchange
 from tests.support.waiting import wait_for
@@ -127,6 +127,24 @@ def test_the_admin_address_can_be_a_unix_socket(gateway: Gateways) -> None:
     wait_for(lambda: path.stat().st_mode & 0o777 == 0o660, "the mode follows its setting")
     assert front.stop() == 0
     assert not path.exists()
+
+
+def test_an_admin_socket_that_was_removed_makes_no_reload_fail(gateway: Gateways) -> None:
+    front = gateway(answering("one", '[admin]\nlisten = "unix:admin.sock"'), admin=False)
+    (front.directory / "admin.sock").unlink()
+    front.write(answering("two", '[admin]\nlisten = "unix:admin.sock"'))
+
+    front.wait_for_line("reloaded: 1 route changed, generation 2")
+    front.wait_for_line("the permissions of the admin socket")
+    assert says(front) == b"two"
+
+
+def test_what_is_no_request_on_the_admin_address_is_no_line_of_the_log(gateway: Gateways) -> None:
+    front = gateway(answering("one"))
+    assert exchange(front.admin, b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 400
+    front.stop()
+
+    assert not any("Invalid HTTP" in line for line in front.lines)
 
 
 def test_the_status_names_what_it_listens_on(gateway: Gateways) -> None:

@@ -173,6 +173,18 @@ def test_a_bad_edit_and_another_number_of_workers_change_nothing(gateway: Gatewa
     assert {worker["generation"] for worker in workers(front)} == {1}
 
 
+def test_a_reload_is_one_line_and_a_new_worker_is_another(gateway: Gateways) -> None:
+    front = gateway(several("one", workers=2))
+    front.write(several("two", workers=2))
+    wait_until_it_says(front, b"two")
+    os.kill(workers(front)[0]["pid"], signal.SIGKILL)
+    front.wait_for_line("worker 1 (pid")
+    front.wait_for_line("serves")
+
+    said = [line for line in front.lines if " info " in line]
+    assert [line.split("info")[1].split()[0] for line in said] == ["reloaded:", "worker"]
+
+
 def test_a_worker_that_cannot_take_it_over_fails_the_reload_for_all(gateway: Gateways) -> None:
     front = gateway(several("one"))
     victim = serving(front)[1]

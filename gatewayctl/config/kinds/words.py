@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from gatewayctl.config.kinds.base import Kind, invalid, quoted, text
+from gatewayctl.config.kinds.base import Kind, invalid, quoted, text, wrong_type
 from gatewayctl.config.kinds.http import is_token
 
 
@@ -45,9 +45,7 @@ def read_workers(value: Any) -> int | str:
     if value == "auto":
         return "auto"
     if isinstance(value, bool) or not isinstance(value, int):
-        raise invalid(
-            "E102", 'expected a whole number or "auto"', label="not a number of processes", help='such as 1 or "auto"'
-        )
+        raise wrong_type(value, 'a whole number or "auto"')
     if not 1 <= value <= 1024:
         raise invalid("E105", "workers are 1 to 1024", label="out of range", help='such as 1 or "auto"')
     return value

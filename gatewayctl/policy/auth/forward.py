@@ -88,6 +88,6 @@ def _harmless(value: str) -> bytes:
     return b"" if raw.translate(None, VALUE_BYTES) else raw
 
 
-def carried(fields: list[Field]) -> list[tuple[str, str]]:
-    """Fields as a client library takes them."""
-    return [(f.line.partition(b":")[0].decode("latin-1"), f.value.decode("latin-1")) for f in fields]
+def carried(fields: list[Field]) -> list[tuple[bytes, bytes]]:
+    """Fields as a client library takes them: bytes, since a client may say more than ASCII."""
+    return [(f.line.partition(b":")[0], f.value) for f in fields]

@@ -30,14 +30,18 @@ class HeaderPairs:
         self._known: dict[bytes, Pairs] = {}
 
     def of(self, lines: Sequence[bytes]) -> Pairs:
-        """The pairs of ``lines``, pieces of field lines as a ``Door`` is given them; the first piece is whole lines."""
+        """The pairs of ``lines``, pieces of field lines as a ``Door`` is given them."""
         first = lines[0]
-        known = self._known.get(first)
-        if known is None:
-            known = self._learn(first)
-        return known + pairs_of(b"".join(lines[1:]))
+        if not first.endswith(b"\r\n"):  # nothing, or the beginning of a line: what is remembered are whole ones
+            return pairs_of(b"".join(lines))
+        if len(lines) > 3 and lines[1][-2:] == b": " and lines[3][:2] == b"\r\n":  # an id, which no two answers share
+            return [*self._of(first), (lines[1][:-2].lower(), lines[2]), *self._of(b"".join(lines[3:]))]
+        return self._of(first) + pairs_of(b"".join(lines[1:]))
 
-    def _learn(self, block: bytes) -> Pairs:
+    def _of(self, block: bytes) -> Pairs:
+        known = self._known.get(block)
+        if known is not None:
+            return known
         pairs = pairs_of(block)
         if len(block) <= _REMEMBER_BLOCK and all(name != b"set-cookie" for name, _ in pairs):
             if len(self._known) >= _REMEMBER:

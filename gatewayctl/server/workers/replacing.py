@@ -64,7 +64,7 @@ class Replacing:
         deputy = self._deputies.pop(index, None)
         if deputy is not None:
             deputy.send(messages.GiveBack(index))
-        if self.started:
+        if self.started and not worker.served:  # a reload is told once, not by each worker
             self._event("info", f"{worker.name} serves")
         self._appoint()
 

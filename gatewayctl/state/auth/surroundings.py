@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.fields import Field
@@ -108,6 +109,7 @@ class Surroundings:
                 timeout=None,  # noqa: S113 - every use is bounded as a whole
                 follow_redirects=False,
                 trust_env=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # one client's are no other client's
                 verify=ssl.create_default_context(),
                 limits=httpx.Limits(max_connections=_ASKERS, max_keepalive_connections=16, keepalive_expiry=4.0),
                 headers={"user-agent": "gatewayctl"},

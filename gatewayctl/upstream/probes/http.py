@@ -1,6 +1,7 @@
 """A GET on a connection of its own: its status decides. Redirects are answers like others and are not followed."""
 
 import asyncio
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class HttpProbe:
             limits=httpx.Limits(max_keepalive_connections=0, max_connections=None),
             timeout=self._plan.health.timeout,
             trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # what one instance sets is not another's
         )
 
     async def check(self, target: Target) -> str:
@@ -60,12 +62,13 @@ class HttpProbe:
     async def _ask(self, client: "httpx.AsyncClient", url: str, host: str, name: str) -> str:
         health = self._plan.health
         literal = self._plan.host_header not in ("instance", "preserve")
-        headers = {
+        said = {
             "Host": self._plan.host_header if literal else host,
             "User-Agent": "gatewayctl-health",
             "Connection": "close",
             **dict(health.headers),
         }
+        headers = {name.encode(): value.encode() for name, value in said.items()}  # as text, it takes ASCII alone
         extensions = {"sni_hostname": name} if name else {}
         async with client.stream("GET", url, headers=headers, extensions=extensions) as response:
             status = response.status_code

@@ -37,6 +37,14 @@ def test_an_impossible_name_is_a_diagnostic(config: Config, name: str) -> None:
     assert codes(config(f'[admin]\ntoken = "${{file:{name}}}"')) == ["W402"]
 
 
+def test_a_file_that_cannot_even_be_looked_for_is_one_that_is_not_there(config: Config) -> None:
+    name = "x" * 5000
+
+    assert codes(config(f'[services.a]\ninstances = [{{ url = "https://a:1" }}]\ntls = {{ ca = "{name}" }}')) == [
+        "W204"
+    ]
+
+
 def test_a_file_above_the_bound_is_refused_without_being_parsed(config: Config) -> None:
     config.write(gateway=b"#" * (MAX_FILE + 1))
     assert only(config.load()).code == "E005"

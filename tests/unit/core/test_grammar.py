@@ -9,6 +9,7 @@ from gatewayctl.core import grammar
 
 VALID = {
     "TOKEN": [b"GET", b"x", b"!#$%&'*+-.^_`|~0Az"],
+    "PLAIN_PATH": [b"/", b"/a", b"/a/", b"/a/b.c", b"/a;b", b"/~a", b"/a..b/c", b'/a"b'],
     "REQUEST_LINE": [
         b"GET / HTTP/1.1",
         b"GET / HTTP/1.0",
@@ -66,6 +67,21 @@ VALID = {
 
 INVALID = {
     "TOKEN": [b"", b"a b", b"a:b", b"a/b", b"(a)", b"a,b", b"\xe9", b"a\x00", b'"a"', b"a@b", b"[a]", b"a=b", b"{a}"],
+    "PLAIN_PATH": [
+        b"",
+        b"a",
+        b"//",
+        b"/a//",
+        b"/.",
+        b"/..",
+        b"/a/../b",
+        b"/.a",
+        b"/%41",
+        b"/a%",
+        b"/a\\b",
+        b"/a?",
+        b"*",
+    ],
     "REQUEST_LINE": [
         b"",
         b"GET",
@@ -263,6 +279,7 @@ def test_the_bytes_of_a_target_are_visible_ascii_without_the_fragment_mark() -> 
         ("FIELD_VALUE", b"a\t " * 20_000 + b"\x00"),
         ("HOST", b"a." * 25_000 + b"/"),
         ("STATUS_LINE", b"HTTP/1.1 200 " + b" " * 50_000 + b"\x00"),
+        ("PLAIN_PATH", b"/a" * 50_000 + b"%"),
         ("REQUEST_LINE", b"GET " + b"/" * 50_000 + b" HTTP/9.9"),
         ("TRACEPARENT", b"00-" * 20_000),
     ],

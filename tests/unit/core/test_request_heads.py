@@ -11,7 +11,7 @@ from tests.unit.core.heads import HOST, parser, request
 def test_a_plain_request_is_read_part_by_part() -> None:
     head = parser().request(b"GET /a/b?c=d HTTP/1.1\r\nHost: Example.COM:8080\r\nAccept: */*")
 
-    assert (head.method, head.target, head.path, head.query) == (b"GET", b"/a/b?c=d", b"/a/b", b"c=d")
+    assert (head.method, head.path, head.query) == (b"GET", b"/a/b", b"c=d")
     assert (head.authority, head.host, head.minor) == (b"Example.COM:8080", b"example.com", 1)
     assert [f.line for f in head.fields] == [b"Host: Example.COM:8080\r\n", b"Accept: */*\r\n"]
     assert (head.body, head.keep_alive, head.wishes) == (NO_BODY, True, PLAIN)

@@ -30,7 +30,29 @@ def of(
 def test_origin_form(target: bytes, path: bytes, query: bytes | None) -> None:
     head = of(target)
 
-    assert (head.path, head.query, head.target, head.host) == (path, query, target, b"example.com")
+    assert (head.path, head.query, head.host) == (path, query, b"example.com")
+
+
+@pytest.mark.parametrize(
+    ("target", "plain"),
+    [
+        (b"/a/b?c", True),
+        (b"/", True),
+        (b"/a/", True),
+        (b"//a", False),
+        (b"/a//b", False),
+        (b"/%41", False),
+        (b"/.a", False),
+        (b"/a/../b", False),
+        (b"/a;b=c", False),
+        (b'/a"b', False),
+        (b"/a\\b", False),
+        (b"*", False),
+        (b"http://example.com/a", False),
+    ],
+)
+def test_a_plain_path_is_told_at_first_sight(target: bytes, plain: bool) -> None:
+    assert of(target, method=b"OPTIONS").plain is plain
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.express import ExpressConnection
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import RouteSpec, compile_route
-from gatewayctl.server.generation import Generations
+from gatewayctl.server.generation import Generations, Swap
 from gatewayctl.telemetry.access_log import json_formatter
 from gatewayctl.upstream.connection import UpstreamConnection
 from gatewayctl.upstream.discovery.base import Snapshot
@@ -171,17 +171,21 @@ class Scene:
 
     def bind(self, what: Plan) -> Bound:
         """Puts a plan in force, as a reload does."""
-        return self.loop.run_until_complete(self._bind(what))
+        swap = self.prepare(what)
+        swap.apply()
+        gc.unfreeze()  # what is right for a process with one gateway is too much for one with a thousand
+        return swap.bound
 
-    async def _bind(self, what: Plan) -> Bound:
+    def prepare(self, what: Plan) -> Swap:
+        """A plan that is ready to be put in force, and is not yet."""
+        return self.loop.run_until_complete(self._prepare(what))
+
+    async def _prepare(self, what: Plan) -> Swap:
         async def slices() -> AsyncIterator[tuple[RoutePlan, ...]]:
             yield what.routes
 
         self.generation += 1
-        swap = await self.generations.bind(replace(what, routes=()), slices(), self.generation)
-        swap.apply()
-        gc.unfreeze()  # what is right for a process with one gateway is too much for one with a thousand
-        return swap.bound
+        return await self.generations.bind(replace(what, routes=()), slices(), self.generation)
 
     def _resolve(self, feeds: Collection[FeedPlan]) -> None:
         """Says at once that every name stands for itself: the network of a scene has no addresses."""

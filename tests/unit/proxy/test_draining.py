@@ -136,3 +136,20 @@ def test_a_connection_that_ends_is_told_to_whoever_counts() -> None:
             client.reset()
 
         assert ended == [2, 1, 0]
+
+
+def test_what_is_cut_when_the_grace_is_over_is_not_the_clients_doing() -> None:
+    with scene() as s:
+        waiting, reading = s.client(), s.client()
+        waiting.ask()
+        reading.ask()
+        s.upstream(1).send(lines(b"HTTP/1.1 200 OK", b"Transfer-Encoding: chunked"))
+        drain(s)
+        for connection in list(s.gateway.connections):
+            connection.drop()
+        s.settle()
+
+        assert sorted((line["status"], line["reason"]) for line in s.log) == [
+            (200, "shutting_down"),
+            (503, "shutting_down"),
+        ]

@@ -1,8 +1,13 @@
 """Reloads while requests are on their way (behaviour: 22): each finishes on what it began with; what is gone is let go."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from gatewayctl.plan.feeds import FeedPlan, feeds_of
+from gatewayctl.plan.model import InstancePlan
+from gatewayctl.upstream.discovery.base import Snapshot
 from tests.support.http1 import chunked, lines
+from tests.unit.plan.compiling import compiled
 from tests.unit.proxy.scene import SERVICE, ask, instance, plan, route, scene
 
 SWITCH = lines(b"HTTP/1.1 101 Switching Protocols", b"Connection: upgrade", b"Upgrade: websocket")
@@ -140,3 +145,28 @@ def test_twenty_reloads_while_requests_run_fail_none() -> None:
 
         assert {line["status"] for line in s.log} == {200}
         assert len(s.log) == 100
+
+
+FOUND = '[services.found]\ndiscovery = { type = "file", path = "found.json" }\n[routes.all]\npath = "/*"\nservice = "found"\n'
+
+
+def test_an_instance_that_went_and_came_while_a_generation_was_made_is_the_one_in_force() -> None:
+    with scene() as s:
+        fleets = s.generations.fleets
+        both, one = (instance("a"), instance("b")), (instance("a"),)
+
+        def tell(feeds: Collection[FeedPlan], instances: tuple[InstancePlan, ...] = both) -> None:
+            for feed in feeds:
+                fleets.on_snapshot(Snapshot(feed, instances, {i.host: (i.host,) for i in instances}))
+
+        fleets.want = tell
+        s.bind(compiled(FOUND))
+        fleets.want = lambda feeds: None
+        feeds = feeds_of(s.bound.plan).values()
+        swap = s.prepare(compiled(FOUND + 'timeout = "9s"\n'))
+        tell(feeds, one)
+        tell(feeds, both)
+        swap.apply()
+
+        assert [i.id for i in s.bound.services["found"].instances] == ["a", "b"]
+        assert not any(i.retired for i in s.bound.services["found"].instances)

@@ -114,6 +114,19 @@ def test_the_body_waits_and_arrives_whole(stage: Scene, issuer: Issuer, chunked:
     assert client.response().status == 200
 
 
+def test_the_time_that_it_takes_is_not_the_clients(stage: Scene, issuer: Issuer) -> None:
+    client = stage.client()
+    client.send(lines(b"POST /a HTTP/1.1", HOST, bearer(), b"Content-Length: 10") + b"first")
+    stage.advance(40)
+    issuer.up = True
+    stage.advance(0.2)
+    client.send(b"secon")
+
+    assert stage.upstream().request().body == b"firstsecon"
+    stage.upstream().answer()
+    assert client.response().status == 200
+
+
 def test_a_body_that_was_there_at_once_arrives_whole(stage: Scene, issuer: Issuer) -> None:
     client = stage.client()
     client.ask(b"PUT", b"/a", bearer(), b"Content-Length: 5", body=b"whole")

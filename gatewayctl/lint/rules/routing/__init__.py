@@ -2,4 +2,18 @@
 
 from typing import Final
 
-RULES: Final[tuple[str, ...]] = ("unreachable",)
+RULES: Final[tuple[str, ...]] = (
+    "unreachable",
+    "partly_shadowed",
+    "redundant",
+    "forgotten_border",
+    "open_catch_all",
+    "method_falls_through",
+    "regex_for_a_pattern",
+    "trailing_slash",
+    "priority_without_effect",
+    "redirect_loop",
+    "redirect_to_nowhere",
+    "foreign_pattern",
+    "host_as_header",
+)

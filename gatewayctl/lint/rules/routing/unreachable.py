@@ -46,6 +46,8 @@ def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
     compiled = subject.routes.compiled
     for index, route in enumerate(compiled):
+        if subject.routes.first(index):
+            continue
         answer = subject.routes.reach(index)
         if not isinstance(answer, Covered):
             continue
