@@ -24,6 +24,7 @@ version = 1
 [routes.users]
 path     = "/users"
 priority = 10    # why ten?
+access   = "office"
 respond  = { status = 200 }
 
 [access.office]

@@ -34,12 +34,11 @@ Fix: None: only you know which instance is fit.
 
 from collections.abc import Iterator
 
-from gatewayctl.core.diagnostics import Severity
 from gatewayctl.lint.base import Found, Rule
 from gatewayctl.lint.effective import taking
 from gatewayctl.lint.subject import Subject
 
-RULE = Rule("L201", "no-instance-up", Severity.ERROR)
+RULE = Rule("L201", "no-instance-up")
 
 
 def check(subject: Subject) -> Iterator[Found]:
