@@ -6,6 +6,8 @@ from functools import cache
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.kinds.base import Kind
 from gatewayctl.config.selecting import Tree, select, tree
+from gatewayctl.lint.base import Fix, Found
+from gatewayctl.lint.edits import Remove
 from gatewayctl.lint.subject import Subject
 
 
@@ -22,6 +24,14 @@ def unused(subject: Subject, section: str) -> list[str]:
     if any(subject.uncertain(path) for _, path in named):
         return []
     return sorted(getattr(subject.config, section).keys() - {name for name, _ in named})
+
+
+def found_unused(subject: Subject, section: str, message: str, way_out: str) -> Iterator[Found]:
+    """What a rule finds of the tables of ``section`` that nothing names; ``message`` says what nothing does."""
+    for name in unused(subject, section):
+        at = (section, name)
+        fix = Fix(f"remove {section}.{name}", (Remove(at),), safe=False)
+        yield Found(at, f'{message} "{name}"', "not used", f"{way_out}, or remove it", on_key=True, fix=fix)
 
 
 @cache

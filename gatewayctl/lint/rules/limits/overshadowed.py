@@ -83,7 +83,9 @@ def check(subject: Subject) -> Iterator[Found]:
 
 def _first(one: LimitConfig, other: LimitConfig) -> bool:
     """Whether ``one`` refuses whatever ``other`` would."""
-    if one.algorithm != "sliding_window" or other.algorithm != "sliding_window" or one.mode != "enforce":
+    if one.algorithm != "sliding_window" or other.algorithm != "sliding_window":
+        return False
+    if one.mode != "enforce" or other.mode != "enforce":
         return False
     if set(one.key) != set(other.key) or one.store != other.store or one.window is None or other.window is None:
         return False

@@ -39,9 +39,8 @@ Fix: Unsafe: the breaker is removed. No request notices, but it may be its use t
 
 from collections.abc import Iterator
 
-from gatewayctl.lint.base import Fix, Found, Rule
-from gatewayctl.lint.edits import Remove
-from gatewayctl.lint.references import unused
+from gatewayctl.lint.base import Found, Rule
+from gatewayctl.lint.references import found_unused
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L302", "unused-breaker")
@@ -49,13 +48,6 @@ RULE = Rule("L302", "unused-breaker")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
-    for name in unused(subject, "breakers"):
-        at = ("breakers", name)
-        yield Found(
-            at,
-            f'nothing uses the breaker "{name}"',
-            "not used",
-            "name it in breaker of a service or of [defaults], or remove it",
-            on_key=True,
-            fix=Fix(f'remove the breaker "{name}"', (Remove(at),), safe=False),
-        )
+    return found_unused(
+        subject, "breakers", "nothing uses the breaker", "name it in breaker of a service or of [defaults]"
+    )

@@ -41,9 +41,8 @@ Fix: Unsafe: the limit is removed. No request notices, but it may be its use tha
 
 from collections.abc import Iterator
 
-from gatewayctl.lint.base import Fix, Found, Rule
-from gatewayctl.lint.edits import Remove
-from gatewayctl.lint.references import unused
+from gatewayctl.lint.base import Found, Rule
+from gatewayctl.lint.references import found_unused
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L301", "unused-limit")
@@ -51,13 +50,4 @@ RULE = Rule("L301", "unused-limit")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
-    for name in unused(subject, "limits"):
-        at = ("limits", name)
-        yield Found(
-            at,
-            f'nothing uses the limit "{name}"',
-            "not used",
-            "name it in limits of a route or of [defaults], or remove it",
-            on_key=True,
-            fix=Fix(f'remove the limit "{name}"', (Remove(at),), safe=False),
-        )
+    return found_unused(subject, "limits", "nothing uses the limit", "name it in limits of a route or of [defaults]")

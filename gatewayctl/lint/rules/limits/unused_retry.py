@@ -37,9 +37,8 @@ Fix: Unsafe: the retry policy is removed. No request notices, but it may be its 
 
 from collections.abc import Iterator
 
-from gatewayctl.lint.base import Fix, Found, Rule
-from gatewayctl.lint.edits import Remove
-from gatewayctl.lint.references import unused
+from gatewayctl.lint.base import Found, Rule
+from gatewayctl.lint.references import found_unused
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L303", "unused-retry")
@@ -47,13 +46,6 @@ RULE = Rule("L303", "unused-retry")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
-    for name in unused(subject, "retries"):
-        at = ("retries", name)
-        yield Found(
-            at,
-            f'nothing uses the retry policy "{name}"',
-            "not used",
-            "name it in retry of a route or of [defaults], or remove it",
-            on_key=True,
-            fix=Fix(f'remove the retry policy "{name}"', (Remove(at),), safe=False),
-        )
+    return found_unused(
+        subject, "retries", "nothing uses the retry policy", "name it in retry of a route or of [defaults]"
+    )

@@ -43,9 +43,8 @@ Fix: Unsafe: the store is removed. No request notices, but it may be its use tha
 
 from collections.abc import Iterator
 
-from gatewayctl.lint.base import Fix, Found, Rule
-from gatewayctl.lint.edits import Remove
-from gatewayctl.lint.references import unused
+from gatewayctl.lint.base import Found, Rule
+from gatewayctl.lint.references import found_unused
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L304", "unused-store")
@@ -53,13 +52,4 @@ RULE = Rule("L304", "unused-store")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
-    for name in unused(subject, "stores"):
-        at = ("stores", name)
-        yield Found(
-            at,
-            f'nothing uses the store "{name}"',
-            "not used",
-            "name it in store of a limit, or remove it",
-            on_key=True,
-            fix=Fix(f'remove the store "{name}"', (Remove(at),), safe=False),
-        )
+    return found_unused(subject, "stores", "nothing uses the store", "name it in store of a limit")

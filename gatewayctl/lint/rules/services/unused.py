@@ -31,9 +31,8 @@ Fix: Unsafe: the service is removed. No request notices, but it may be a route t
 
 from collections.abc import Iterator
 
-from gatewayctl.lint.base import Fix, Found, Rule
-from gatewayctl.lint.edits import Remove
-from gatewayctl.lint.references import unused
+from gatewayctl.lint.base import Found, Rule
+from gatewayctl.lint.references import found_unused
 from gatewayctl.lint.subject import Subject
 
 RULE = Rule("L204", "unused-service")
@@ -41,13 +40,4 @@ RULE = Rule("L204", "unused-service")
 
 def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
-    for name in unused(subject, "services"):
-        at = ("services", name)
-        yield Found(
-            at,
-            f'nothing sends requests to the service "{name}"',
-            "not used",
-            "remove it, or name it in a route",
-            on_key=True,
-            fix=Fix(f'remove the service "{name}"', (Remove(at),), safe=False),
-        )
+    return found_unused(subject, "services", "nothing sends requests to the service", "name it in a route")

@@ -30,9 +30,8 @@ Fix: Unsafe: the policy is removed. No request notices, but it may be its use th
 from collections.abc import Iterator
 from typing import Final
 
-from gatewayctl.lint.base import Fix, Found, Rule
-from gatewayctl.lint.edits import Remove
-from gatewayctl.lint.references import unused
+from gatewayctl.lint.base import Found, Rule
+from gatewayctl.lint.references import found_unused
 from gatewayctl.lint.subject import Subject
 
 SECTIONS: Final = {"transforms": "transform", "access": "access list", "cors": "CORS policy", "caches": "cache"}
@@ -44,13 +43,6 @@ def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
     for section, noun in SECTIONS.items():
         key = noun.partition(" ")[0].lower()
-        for name in unused(subject, section):
-            at = (section, name)
-            yield Found(
-                at,
-                f'nothing uses the {noun} "{name}"',
-                "not used",
-                f"name it in {key} of a route or of [defaults], or remove it",
-                on_key=True,
-                fix=Fix(f'remove the {noun} "{name}"', (Remove(at),), safe=False),
-            )
+        yield from found_unused(
+            subject, section, f"nothing uses the {noun}", f"name it in {key} of a route or of [defaults]"
+        )
