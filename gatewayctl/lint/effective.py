@@ -23,8 +23,10 @@ def routes_to(subject: Subject) -> dict[str, dict[str, RouteConfig]]:
     return found
 
 
-def timeout_of(subject: Subject, route: RouteConfig) -> float | None:
-    """Seconds from the request to the head of its answer, over all attempts; None: no end."""
+def timeout_of(subject: Subject, name: str, route: RouteConfig) -> float | None:
+    """Seconds from the request to the head of its answer, over all attempts; None: no end, or one that is not known."""
+    if subject.uncertain(timeout_place(subject, name, route)):
+        return None
     if route.timeout is None:
         return subject.config.defaults.timeout
     return None if route.timeout == "none" else float(route.timeout)

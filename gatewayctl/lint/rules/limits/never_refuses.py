@@ -89,5 +89,7 @@ def _room(subject: Subject, routes: Collection[RouteConfig]) -> int | None:
         service = subject.config.services[name]
         if service.instances is None or service.max_in_flight is None:
             return None
+        if subject.uncertain(("services", name, "max_in_flight")):
+            return None
         room += service.max_in_flight * sum(one.status != "down" for one in service.instances)
     return room

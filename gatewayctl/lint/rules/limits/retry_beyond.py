@@ -56,7 +56,7 @@ def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
     found: dict[str, list[tuple[float, str, float]]] = {}
     for name, route in subject.enabled():
-        retry, timeout = retry_of(subject, route), timeout_of(subject, route)
+        retry, timeout = retry_of(subject, route), timeout_of(subject, name, route)
         if retry is None or timeout is None or retry[1].attempts < 2:
             continue
         policy = retry[1]

@@ -62,7 +62,7 @@ def check(subject: Subject) -> Iterator[Found]:
 
 def _found(subject: Subject, path: KeyPath, seconds: float, routes: dict[str, RouteConfig]) -> Iterator[Found]:
     """The finding where no route waits that long."""
-    waits = {name: timeout_of(subject, route) for name, route in routes.items()}
+    waits = {name: timeout_of(subject, name, route) for name, route in routes.items()}
     known = [(wait, name) for name, wait in waits.items() if wait is not None]
     if not known or len(known) < len(waits) or max(known)[0] >= seconds:
         return
