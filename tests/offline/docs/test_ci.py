@@ -48,7 +48,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
         git("commit", "-qm", "first")
         before = git("rev-parse", "HEAD")
         file = tmp_path / "gateway.toml"
-        office = '\n[access.office]\nallow = ["10.0.0.0/8"]\n'
+        office = '\n[access.office]\nallow = ["10.0.0.0/8"]\n' if "office" in text else ""
         file.write_text(file.read_text().replace('methods = ["GET", "POST"]', text) + office)
         git("commit", "-qam", "second", "--allow-empty")
         return before
