@@ -61,6 +61,7 @@ class SharedRecords:
         "_lock_base",
         "_locks",
         "_memory",
+        "_named",
         "_numbers",
         "_shares",
         "_size",
@@ -91,6 +92,7 @@ class SharedRecords:
         self.layout = layout
         self.serial = serial
         self._numbers = struct.Struct("=" + layout.fields)
+        self._named = layout.named
         self._shares = Shares(owners) if layout.owned else None
         self._unseen: Record = (0,) * layout.width
         self._size = layout.record_size
@@ -145,7 +147,7 @@ class SharedRecords:
         """See ``Records``. The methods below in one piece, without calls: it is on the path of every request."""
         hashed = self._hash(key) or 1
         bucket = hashed % self._buckets
-        memory, size = self._memory, self._size
+        memory, size, shares = self._memory, self._size, self._shares
         lock = self._lock_base + bucket % STRIPES * STRIDE
         busy = self._attempt(lock)
         if busy:
@@ -153,7 +155,7 @@ class SharedRecords:
         try:
             start = self._first + bucket * self._bucket_size
             at = memory.find(_FINGERPRINT.pack(hashed), start, start + FINGERPRINTS)
-            if at < 0 or at - start & 7 or self._shares is not None:
+            if at < 0 or at - start & 7:
                 place = self.find_at(hashed)
                 record = self.load_at(place)
                 after = algorithm.take(record, cost, now)
@@ -165,12 +167,16 @@ class SharedRecords:
             current = start + FINGERPRINTS + way
             which = memory[current] & _WHICH
             at = start + RECORDS + 2 * way * size
-            record = self._numbers.unpack_from(memory, at + which * size)
+            numbers = self._numbers.unpack_from(memory, at + which * size)
+            record = numbers if shares is None else shares.summed(numbers)
             after = algorithm.take(record, cost, now)
             if after is None:
                 return record, False
-            self._numbers.pack_into(memory, at + (1 - which) * size, *after)
+            numbers = after if shares is None else shares.shared_out(after, numbers)
+            self._numbers.pack_into(memory, at + (1 - which) * size, *numbers)
             memory[current] = _USED + 1 - which
+            if self._named:
+                self.words[bucket] += 1  # type: ignore[index]
             return after, True
         finally:
             self._leave(lock)
@@ -219,7 +225,7 @@ class SharedRecords:
                 record = shares.shared_out(record, self._numbers.unpack_from(memory, records + (flags & _WHICH) * size))
             self._numbers.pack_into(memory, records + (~flags & _WHICH) * size, *record)
             memory[current] = _USED | ~flags & _WHICH
-        if self.layout.named:
+        if self._named:
             self.words[hashed % self._buckets] += 1  # type: ignore[index]
 
     # ── inside ────────────────────────────────────────────────────────
@@ -303,7 +309,7 @@ class SharedRecords:
 
     def word(self, key: bytes) -> int:
         """See ``Records``."""
-        return self.hashed(key) % self._buckets if self.layout.named else 0
+        return self.hashed(key) % self._buckets if self._named else 0
 
     def __len__(self) -> int:
         """Without locks, for counting and for tests."""
