@@ -43,7 +43,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.chdir(folder)
         history = History(folder)
-        shown = {"files": f"```toml\n{FIRST['gateway.toml']}```\n\n```text\n{FIRST['gateway.test.toml']}```\n"}
+        shown = {"files": f"```text\n{FIRST['gateway.toml']}```\n\n```text\n{FIRST['gateway.test.toml']}```\n"}
         for name, step in STEPS.items():
             history.go(step)
             shown[name] = "\n".join(_block(line, history, patch) for line in step.commands)
