@@ -3,10 +3,10 @@
 A command more for a step is a line in its ``commands``. Hashes are the same everywhere: authors and dates are fixed.
 """
 
-import os
-import subprocess
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from tests.support.git import git
 
 FIRST: Final = {
     "gateway.toml": """\
@@ -167,20 +167,8 @@ class History:
             path.write_text(text, encoding="utf-8")
 
     def git(self, author: str, *arguments: str) -> str:
-        """What Git says. Nothing of this machine's settings takes part."""
-        when = f"2026-03-{self._day:02}T09:00:00+00:00"
-        environ = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self._folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            **{f"GIT_{who}_DATE": when for who in ("AUTHOR", "COMMITTER")},
-            **{f"GIT_{who}_NAME": author for who in ("AUTHOR", "COMMITTER")},
-            **{f"GIT_{who}_EMAIL": f"{author.lower()}@example.com" for who in ("AUTHOR", "COMMITTER")},
-        }
-        done = subprocess.run(
-            ["git", "-C", str(self._folder), *arguments], env=environ, capture_output=True, text=True, check=True
-        )
-        return done.stdout
+        """What Git says, on the day that the history has come to."""
+        return git(self._folder, *arguments, author=author, when=f"2026-03-{self._day:02}T09:00:00+00:00")
 
     def go(self, step: Step) -> None:
         """Makes the commit of a step, if it has one."""
