@@ -53,10 +53,10 @@ class PolicedExchange(ForwardingExchange):
         policed = self.on_course()
         policed.service = route.service
         if route.retry is not None:
-            route.retry.budget.request(self.started)
+            route.retry.budget.request(self.sent_at)
             if self.head.body != NO_BODY and self.head.method in route.retry.rules.methods:
                 self._keep(route)
-        self._try(policed, self.started)
+        self._try(policed, self.sent_at)
 
     def _try(self, policed: Policed, now: float) -> None:
         service, route = policed.service, self.route
@@ -266,6 +266,8 @@ class PolicedExchange(ForwardingExchange):
         if handed_over and self.head.body != NO_BODY and self._kept is None:
             return None
         pause = max(retry.rules.pause(policed.tries, self.gateway.random), asked)
+        if self.request_complete and self._total_deadline == NEVER and self.route is not None:
+            self._total_deadline = self._total_by(self.route)
         if now + pause >= self._total_deadline or not retry.budget.retry(now):
             return None
         return pause

@@ -36,11 +36,15 @@ class LocalRecords:
         return self._kept.get(key, self._unseen)
 
     def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        record = self.read(key)
+        kept = self._kept
+        record = kept.get(key, self._unseen)
         after = algorithm.take(record, cost, now)
         if after is None:
             return record, False
-        self.write(key, after)
+        kept[key] = after
+        kept.move_to_end(key)
+        if len(kept) > self._most:
+            kept.popitem(last=False)
         return after, True
 
     def word(self, key: bytes) -> int:

@@ -35,6 +35,7 @@ class Conduct:
     __slots__ = (
         "_breaker_of",
         "_observes",
+        "_of_service",
         "asks_instances",
         "bad",
         "balancer",
@@ -68,6 +69,7 @@ class Conduct:
     ) -> None:
         self.balancer = balancer
         self._breaker_of = breaker_of
+        self._of_service = breaker_of("") if breaker_of is not None and scope == "service" else None
         self.scope = scope
         self.bad = bad
         """Statuses that are failures."""
@@ -87,9 +89,11 @@ class Conduct:
 
     def breaker(self, route: str) -> Breaker | None:
         """The breaker that is asked before an instance is chosen; None where each instance has its own, or none has."""
+        if self._of_service is not None:
+            return self._of_service
         if self._breaker_of is None or self.scope == "instance":
             return None
-        return self._breaker_of(route if self.scope == "route" else "")
+        return self._breaker_of(route)
 
     def instance_breaker(self, id: str) -> Breaker:
         """The breaker of an instance, where each has its own."""

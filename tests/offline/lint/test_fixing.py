@@ -8,7 +8,7 @@ import pytest
 
 from gatewayctl.config import load
 from gatewayctl.config.reading import DiskReader
-from gatewayctl.lint import choose
+from gatewayctl.lint import LintRule, all_rules, choose
 from gatewayctl.lint.edits import Add, Remove, Replace, edited
 from gatewayctl.lint.fixing import Fixed, Overlay, fix
 from gatewayctl.plan import compile_plan
@@ -24,6 +24,7 @@ version = 1
 [routes.users]
 path     = "/users"
 priority = 10    # why ten?
+access   = "office"
 respond  = { status = 200 }
 
 [access.office]
@@ -35,7 +36,7 @@ deny  = [
 """
 
 
-def _fixed(path: Path, *, unsafe: bool) -> Fixed:
+def _fixed(path: Path, *, unsafe: bool, select: str = "all") -> Fixed:
     return fix(
         lambda texts: load(
             [path.name],
@@ -44,7 +45,7 @@ def _fixed(path: Path, *, unsafe: bool) -> Fixed:
             reader=Overlay(DiskReader(), texts),
             check_capabilities=False,
         ),
-        choose(["all"]),
+        choose([select]),
         unsafe=unsafe,
     )
 
@@ -59,6 +60,18 @@ def test_fixing_is_idempotent_and_leaves_a_valid_configuration(case: Path, unsaf
 
     assert compile_plan(first.loaded)[0] is not None
     assert _fixed(path, unsafe=unsafe).texts == {}
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in all_rules() if one.manual.fix[:4] != "None"], ids=lambda one: one.rule.code
+)
+def test_what_a_manual_says_is_fixed(one: LintRule, tmp_path: Path) -> None:
+    path = tmp_path / "gateway.toml"
+    path.write_text(one.manual.example, encoding="utf-8")
+    safe = one.manual.fix.startswith("Safe")
+
+    assert bool(_fixed(path, unsafe=False, select=one.rule.code).findings) is safe
+    assert _fixed(path, unsafe=True, select=one.rule.code).findings
 
 
 def test_comments_stay_where_they_were(tmp_path: Path) -> None:

@@ -2,4 +2,12 @@
 
 from typing import Final
 
-RULES: Final[tuple[str, ...]] = ()
+RULES: Final[tuple[str, ...]] = (
+    "access_log",
+    "nobody_sees",
+    "trace_sampling",
+    "tracing_nowhere",
+    "request_id",
+    "no_health_path",
+    "keys_in_log",
+)

@@ -2,4 +2,13 @@
 
 from typing import Final
 
-RULES: Final[tuple[str, ...]] = ()
+RULES: Final[tuple[str, ...]] = (
+    "mixed_names",
+    "empty_name",
+    "default_written",
+    "milliseconds",
+    "unused_policy",
+    "repeated_policy",
+    "disabled_route",
+    "same_policy",
+)
