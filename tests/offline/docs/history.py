@@ -19,8 +19,7 @@ limits = ["per-client"]
 [services.users]
 instances = [{ url = "http://10.0.0.1:9001" }, { url = "http://10.0.0.2:9001" }]
 
-[services.archive]
-instances = [{ url = "http://10.0.0.3:9002" }, { url = "http://10.0.0.4:9002" }]
+[services.users.outlier]
 
 [routes.user-by-id]
 path    = "/users/{id:int}"
@@ -115,6 +114,12 @@ STEPS: Final[dict[str, Step]] = {
             "gatewayctl lint",
         ),
         (
+            (
+                "gateway.toml",
+                "[routes.user-by-id]",
+                '[services.archive]\ninstances = [{ url = "http://10.0.0.3:9002" }, { url = "http://10.0.0.4:9002" }]\n\n'
+                "[services.archive.outlier]\n\n[routes.user-by-id]",
+            ),
             (
                 "gateway.toml",
                 "[routes.user-files]",
