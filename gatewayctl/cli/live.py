@@ -5,6 +5,7 @@ from typing import Final
 from gatewayctl.plan import Plan
 from gatewayctl.plan.policies import IdentityLimitsPlan, LimitsPlan
 from gatewayctl.policy.auth.assumed import Said, assumed_schemes
+from gatewayctl.policy.request_keys import shown_key
 from gatewayctl.proxy.send_path import path_maker
 from gatewayctl.routetest.request import Asked
 from gatewayctl.routetest.walk import Live
@@ -19,7 +20,7 @@ _COUNTS: Final = frozenset({LimitsPlan, IdentityLimitsPlan})
 def live_parts() -> Live:
     """The steps and the path maker, as the exchange uses them. They open nothing and wait for nothing."""
     admit = {kind: make for kind, make in ADMIT_STEPS.items() if kind not in _COUNTS}
-    return Live(admit=admit, parts=_parts, send_path=path_maker)
+    return Live(admit=admit, parts=_parts, send_path=path_maker, key=shown_key)
 
 
 def _parts(plan: Plan, request: Asked) -> Parts:

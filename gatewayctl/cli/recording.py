@@ -1,42 +1,68 @@
 """``gatewayctl test --record``: reads an access log of any length and writes the cases it shows."""
 
+import os
 import sys
 from pathlib import Path
 
-from gatewayctl.cli.configuration import STANDARD_INPUT
+from gatewayctl.cli.configuration import STANDARD_INPUT, Configuration
 from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import failed, problem_of
+from gatewayctl.cli.live import live_parts
 from gatewayctl.cli.words import count
-from gatewayctl.routetest.suite.recording import MOST, Recording
+from gatewayctl.config.reading import absolute
+from gatewayctl.routetest.suite.loglines import bounded_lines
+from gatewayctl.routetest.suite.reading import DEFAULT_CONFIG
+from gatewayctl.routetest.suite.recording import Recording
 from gatewayctl.routetest.visible import visible
+from gatewayctl.routetest.walk import Examiner
 
 
-def write_cases(log: str, console: Console) -> int:
-    """Writes the cases to the results; what was left out, and why, goes to standard error."""
-    recording = Recording()
+def write_cases(log: str, configuration: Configuration, console: Console, output: str | None) -> int:
+    """Writes the cases that hold for the configuration to the results; what was left out, and why, goes to standard
+    error. ``output``: the file that they are written to, None for standard output."""
+    from gatewayctl.config.layout import formatted
+
+    recording = Recording(Examiner(*configuration.compiled(console), live_parts()))
     if log == STANDARD_INPUT:
-        recording.read(sys.stdin.buffer)
+        recording.read(bounded_lines(sys.stdin.buffer))
     else:
         try:
             with Path(log).open("rb") as lines:
-                recording.read(lines)
+                recording.read(bounded_lines(lines))
         except OSError as error:
             raise failed("E001", f"{log} cannot be read: {problem_of(error)}", "check the name of the log") from None
-    if not recording.cases:
-        way_out = 'it takes our access log in JSON: access_format = "json" in [log]'
-        raise failed("E603", f"{count(recording.lines, 'line')} of {log} make no case", way_out)
-    console.print(recording.toml())
+    if recording.cases:
+        console.print(formatted(recording.toml(_configuration(configuration, output)) + "\n").removesuffix("\n"))
     for number, text in recording.first_broken:
-        console.hint(f"{log}:{number}: not a line of the access log: {visible(text)}")
+        console.hint(f"{log}:{number}: not a line of an access log: {visible(text)}")
+    for request in recording.first_elsewhere:
+        console.hint(f"left out, since the configuration at hand handles it otherwise: {visible(request)}")
+    console.hint(_in_sum(recording))
+    if recording.masked:
+        way_out = 'query = "full" in [log] keeps them'
+        console.hint(f"{count(recording.masked, 'case')} with query values that the log has masked (*): {way_out}")
+    if not recording.cases:
+        way_out = "it takes our access log in JSON, the combined format, or nginx's default, of this configuration"
+        raise failed("E603", f"{count(recording.lines, 'line')} of {log} make no case", way_out)
+    return 0
+
+
+def _in_sum(recording: Recording) -> str:
     notes = [f"{count(len(recording.cases), 'case')} from {count(recording.lines, 'line')}"]
     if recording.broken:
         notes.append(f"{recording.broken} not understood")
     if recording.unknowable:
         notes.append(f"{recording.unknowable} passed over, since their outcome cannot be known offline")
-    console.hint("; ".join(notes))
-    if recording.masked:
-        way_out = 'query = "full" in [log] keeps them'
-        console.hint(f"{count(recording.masked, 'case')} with query values that the log has masked (*): {way_out}")
-    if len(recording.cases) == MOST:
-        console.hint(f"more than {MOST} shapes of requests: the rest was left out")
-    return 0
+    if recording.elsewhere:
+        notes.append(f"{count(len(recording.elsewhere), 'shape')} handled otherwise here")
+    if recording.beyond:
+        notes.append(f"{recording.beyond} of further shapes, beyond what one file holds")
+    return "; ".join(notes)
+
+
+def _configuration(configuration: Configuration, output: str | None) -> list[str]:
+    """What the file says about its configuration: nothing, where it is the one beside it."""
+    here = Path.cwd()
+    folder = here if output is None else absolute(output, here).parent
+    files = [os.path.relpath(absolute(file, here), folder) for file in configuration.files if file != STANDARD_INPUT]
+    return [] if files == [DEFAULT_CONFIG] else [Path(file).as_posix() for file in files]

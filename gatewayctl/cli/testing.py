@@ -104,9 +104,10 @@ def run_files(
         examiner = Examiner(loaded, plan, live_parts())
         results = [(suite.file, run_suite(suite, examiner, wanted)) for suite in groups[layers]]
         ran.files += results
-        taken = [result.report.route for _, many in results for result in many]
+        reports = [result.report for _, many in results for result in many]
+        counted = [name for report in reports for name, _ in report.limit_keys]
         name = " + ".join(shown(absolute(layer, here), here) for layer in layers)
-        ran.coverages.append((name, coverage(loaded, plan, taken)))
+        ran.coverages.append((name, coverage(loaded, plan, [report.route for report in reports], counted)))
     return ran
 
 

@@ -16,6 +16,8 @@ _LONGEST: Final = 64
 _STANDS_IN: Final = b"\x01"
 """Before the address that stands in for what a request lacks: no value of a request can begin with it."""
 
+_NETWORK: Final = 8
+"""Bytes of an IPv6 address that tell clients apart."""
 _CONTROL: Final = re.compile(rb"[\x00-\x1f]")
 
 
@@ -105,6 +107,28 @@ def key_maker(words: Sequence[str]) -> Callable[[Keyed], bytes]:
         return client_address
     parts = tuple(part_of(word) for word in words)
     return lambda request: b"\0".join([_bounded(part(request), request) for part in parts])
+
+
+def shown_key(words: Sequence[str], request: Keyed) -> str:
+    """The key of a request for people: its parts in their order with ", " between them; "global" for what is counted as
+    one, ``client_ip ADDRESS`` where the client's address stands in for what is lacking. Nothing is shortened."""
+    return ", ".join(_shown_part(word, part_of(word)(request), request) for word in words)
+
+
+def _shown_part(word: str, value: bytes | None, request: Keyed) -> str:
+    if word == "global":
+        return word
+    if word == "client_ip":
+        return _shown_address(request)
+    return f"client_ip {_shown_address(request)}" if value is None else value.decode("utf-8", "backslashreplace")
+
+
+def _shown_address(request: Keyed) -> str:
+    """The address that counts; of IPv6 the network, as ``2001:db8::/64``."""
+    address = client_address(request)
+    if len(address) != _NETWORK or b"." in address:
+        return address.decode("utf-8", "backslashreplace")
+    return f"{IPv6Address(address.ljust(16, bytes(1)))}/64"
 
 
 def _bounded(value: bytes | None, request: Keyed) -> bytes:

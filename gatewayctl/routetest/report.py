@@ -130,8 +130,12 @@ class Report(NamedTuple):
     hints: tuple[str, ...] = ()
     auth: str = ""
     """The route's authentication scheme by name."""
+    let_in: bool = True
+    """Whether it got past authentication and what the route requires of who asks; a route may ask for neither."""
     limits: tuple[str, ...] = ()
     """The route's limits by name."""
+    limit_keys: tuple[tuple[str, str], ...] = ()
+    """By the name of a limit that is reached: what the request is counted as."""
 
     @property
     def taken(self) -> bool:

@@ -4,7 +4,7 @@ The head is read, the route found and the values put in by the parts that do it 
 in a ring above this one. Nothing is opened and nobody is asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from gatewayctl.core.fields import Field
 from gatewayctl.core.framing import BadMessage
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan import STEPS, Plan, RoutePlan, build_table
-from gatewayctl.plan.identity import AuthPlan
+from gatewayctl.plan.identity import AuthPlan, RequirePlan
 from gatewayctl.plan.model import ForwardPlan, PathPlan
 from gatewayctl.plan.policies import IdentityLimitsPlan, LimitsPlan
 from gatewayctl.plan.table import routing_options
@@ -45,11 +45,13 @@ _OWN: Final = {
 @dataclass(frozen=True, slots=True)
 class Live:
     """The live parts of rings above: ``admit`` makes the step of a plan, by the plan's class, from it and the ``parts``
-    that steps share; ``send_path`` what makes the path that is sent, None where it is the matched one."""
+    that steps share; ``send_path`` what makes the path that is sent, None where it is the matched one; ``key`` what a
+    request is counted as by a limit, of the parts of its key and the request."""
 
     admit: Mapping[type, Callable[[Any, Any], Any]]
     parts: Callable[[Plan, Asked], Any]
     send_path: Callable[[PathPlan, RoutingOptions], Callable[[Any], bytes] | None]
+    key: Callable[[Sequence[str], Any], str]
 
 
 @dataclass(slots=True)
@@ -131,6 +133,8 @@ class _Walk:
         self.refusal: Failure | None = None
         self.stopped_by: type | None = None
         self.does: dict[type, tuple[tuple[str, ...], Place | None]] = {}
+        self.passed: set[type] = set()
+        self.limit_keys: list[tuple[str, str]] = []
         forward, params = route.forward, {} if decision.match is None else decision.match.params
         self.params = params
         named = passage.head.dropped_names  # what Connection names ends here, before any step sees it
@@ -162,7 +166,9 @@ class _Walk:
             "near": came_near(passage) if others else (),
             "hints": _unread_claims(self.request, route),
             "auth": _scheme(route),
+            "let_in": {AuthPlan, RequirePlan}.isdisjoint({type(step) for step in route.steps} - self.passed),
             "limits": _limits(passage, route),
+            "limit_keys": tuple(self.limit_keys),
         }
         if self.refusal is not None:
             return _refused(self.request, passage.path, self.refusal, **common)
@@ -177,6 +183,7 @@ class _Walk:
         for plan in self.route.steps:
             make = self.live.admit.get(type(plan))
             if make is None:
+                self._count(plan)
                 continue
             passage.fields_before, passage.query_before = tuple(traffic.fields), _text(traffic.query)
             outcome = make(plan, self.parts).admit(traffic)
@@ -190,6 +197,13 @@ class _Walk:
             if outcome is not None:
                 self.stopped_by = type(plan)
                 return
+            self.passed.add(type(plan))
+
+    def _count(self, plan: Any) -> None:
+        """What the request is counted as, where the step is one that counts."""
+        limits = self.passage.plan.policies.limits
+        for name in _counted(self.passage, plan):
+            self.limit_keys.append((name, self.live.key(limits[name].key, self.traffic)))
 
     def _forward(self, forward: ForwardPlan) -> None:
         passage, traffic = self.passage, self.traffic
@@ -251,13 +265,14 @@ def _unread_claims(request: Asked, route: RoutePlan) -> tuple[str, ...]:
 
 def _limits(passage: Passage, route: RoutePlan) -> tuple[str, ...]:
     """The names of the limits that the request counts against, once it is known who asks."""
-    names: list[str] = []
-    for step in route.steps:
-        if isinstance(step, LimitsPlan):
-            names += step.limits
-        elif isinstance(step, IdentityLimitsPlan):
-            names += step.of(own_limits(passage))
-    return tuple(names)
+    return tuple(name for step in route.steps for name in _counted(passage, step))
+
+
+def _counted(passage: Passage, step: Any) -> tuple[str, ...]:
+    """The names of the limits that a step takes from."""
+    if isinstance(step, LimitsPlan):
+        return step.limits
+    return step.of(own_limits(passage)) if isinstance(step, IdentityLimitsPlan) else ()
 
 
 def _scheme(route: RoutePlan) -> str:

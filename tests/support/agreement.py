@@ -1,17 +1,24 @@
-"""Whether what a running gateway answers is what was said offline about the same request."""
+"""Whether what a running gateway answers is what was said offline about the same request, and what a case expects."""
 
 import json
+import re
+from typing import Any, Final
 
 from gatewayctl.routetest.report import REFUSED, SERVICE, Report
 from gatewayctl.routetest.request import Asked
+from gatewayctl.routetest.suite.models import ExpectConfig
 from tests.support.http1 import Response
 
 _OF_THE_GATEWAY = {
     *("host", "via", "traceparent", "x-request-id", "forwarded", "connection", "te"),
     *("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip"),
+    *("client-cert", "client-cert-chain"),
     "content-length",
 }
 """Headers that the gateway writes itself."""
+
+UNSEEN: Final = frozenset({"params", "timeout", "limit_keys"})
+"""Expectations of what no answer shows: that the parameters are those shows in the path and headers made of them."""
 
 
 def assert_agreement(request: Asked, report: Report, answer: Response) -> None:
@@ -38,3 +45,38 @@ def assert_agreement(request: Asked, report: Report, answer: Response) -> None:
             assert answer.body.decode() == ("" if request.method == "HEAD" else report.answered.body)
             for name, value in report.answered.fields:
                 assert answer.value(name.lower().encode()) == value.encode()
+
+
+def assert_expected(expect: ExpectConfig, answer: Response, logged: dict[str, Any]) -> set[str]:
+    """Holds the live ``answer`` (and its line in the access log) against what a case expects, without the offline run in
+    between; gives the expectations that were seen to hold. Its services are built-in echoes, its method is not HEAD."""
+    heard = json.loads(answer.body) if logged["service"] and answer.status == 200 else {}
+    seen = {
+        "route": logged["route"] or "none",
+        "service": logged["service"] or "none" if heard or not logged["service"] else "none",
+        "upstream_path": heard.get("path"),
+        "upstream_query": heard.get("query"),
+        "status": answer.status,
+        "reason": logged.get("reason"),
+        "location": (answer.value(b"location") or b"").decode(),
+        "body": answer.body.decode(),
+    }
+    held: set[str] = set()
+    for name, wanted in expect:
+        if wanted is None or name in UNSEEN:
+            continue
+        if name == "headers":
+            for header, value in wanted.items():
+                sent = heard["headers"].get(header.lower())
+                assert (sent is not None) is value if isinstance(value, bool) else sent == value, (header, sent)
+        elif name == "allow":
+            assert sorted(answer.tokens(b"allow")) == sorted(method.lower().encode() for method in wanted)
+        elif name == "limits":
+            told = re.findall(r'(?:^|, )"([^"]+)"', (answer.value(b"ratelimit-policy") or b"").decode())
+            assert sorted(told) == sorted(wanted)
+        elif name == "auth":
+            assert answer.status not in (401, 403), "nobody was let in"
+        else:
+            assert seen[name] == wanted, (name, seen[name], wanted)
+        held.add(name)
+    return held

@@ -38,9 +38,7 @@ def run(
     watch: Annotated[bool, typer.Option("--watch", help="Run again whenever a file changes.")] = False,
     record: Annotated[
         str | None,
-        typer.Option(
-            "--record", metavar="LOG", help="Write cases from an access log of ours in JSON; - is standard input."
-        ),
+        typer.Option("--record", metavar="LOG", help="Write cases from an access log; - is standard input."),
     ] = None,
 ) -> int:
     """Run route tests: what is expected of requests, compared with what happens to them.
@@ -55,7 +53,7 @@ def run(
             raise usage("--record writes cases and runs none", "give it alone, with -o FILE")
         from gatewayctl.cli.recording import write_cases
 
-        return write_cases(record, output.console)
+        return write_cases(record, configuration, output.console, output.output)
     if filter is not None and fail_under is not None:
         raise usage("--fail-under says nothing about a part of the cases", "leave --filter out")
     form = output.form

@@ -52,8 +52,9 @@ class Coverage(NamedTuple):
         return 100.0 * met / len(self.items) if self.items else 100.0
 
 
-def coverage(loaded: Loaded, plan: Plan, taken: Iterable[str]) -> Coverage:
-    """The coverage by the routes that were ``taken``. A policy is met with the routes that use it."""
+def coverage(loaded: Loaded, plan: Plan, taken: Iterable[str], counted: Iterable[str] = ()) -> Coverage:
+    """The coverage by the routes that were ``taken``, and the limits that have ``counted`` a request. A policy is met with
+    the routes that use it; a limit that only consumers have of their own, where it has counted one of theirs."""
     config = loaded.config
     met = set(taken)
     found: dict[tuple[str, str], bool] = {}
@@ -62,6 +63,10 @@ def coverage(loaded: Loaded, plan: Plan, taken: Iterable[str]) -> Coverage:
     for route in plan.routes:
         for key in _used(config, route.name) if config is not None else ():
             found[key] = found.get(key, False) or route.name in met
+    met = set(counted)
+    for consumer in config.consumers.values() if config is not None else ():
+        for name in consumer.limits or ():
+            found["limits", name] = found.get(("limits", name), False) or name in met
     return Coverage(tuple(Item(*key, place(loaded, key), hit) for key, hit in found.items()))
 
 

@@ -109,9 +109,19 @@ def _timeout(name: str, wanted: float | str, report: Report) -> list[Difference]
     return [] if actual == expected else [Difference(name, expected, actual)]
 
 
-def _nothing(name: str, wanted: Any, report: Report) -> list[Difference]:
-    """What this version cannot do is as good as expected to be absent; anything else was refused when it was read."""
-    return []
+def _auth(report: Report) -> str:
+    return report.auth or "none" if report.let_in else f"(not let in: {outcome(report)})"
+
+
+def _limit_keys(name: str, wanted: Mapping[str, str], report: Report) -> list[Difference]:
+    keys = dict(report.limit_keys)
+    found = []
+    for limit, value in wanted.items():
+        if keys.get(limit) != value:
+            # A limit that stands behind what refuses the request counts nothing.
+            without = f"(not counted: {outcome(report)})" if limit in report.limits else "(not counted by it)"
+            found.append(Difference(f"{name}.{limit}", _shown(value), keys.get(limit, without) or '""'))
+    return found
 
 
 EXPECTATIONS: Final[Mapping[str, Look]] = {
@@ -127,9 +137,9 @@ EXPECTATIONS: Final[Mapping[str, Look]] = {
     "location": _equal(_location),
     "body": _equal(_body),
     "timeout": _timeout,
-    "auth": _equal(lambda report: report.auth or "none"),
+    "auth": _equal(_auth),
     "limits": _limits,
-    "limit_keys": _nothing,
+    "limit_keys": _limit_keys,
 }
 """By the key in ``expect``, in the order in which differences are shown; every key has one."""
 

@@ -116,7 +116,9 @@ class ExpectConfig(Table):
         default=None, description="The limits that it counts against, in any order.", examples=[["per-client"]]
     )
     limit_keys: dict[str, Text] | None = Field(
-        default=None, description="By limit: what it counts as.", examples=[{"per-client": "192.0.2.7"}]
+        default=None,
+        description="By limit: what it is counted as; parts of a key with a comma and a space between them.",
+        examples=[{"per-client": "192.0.2.7", "per-plan": "gold, client_ip 192.0.2.7"}],
     )
 
 
@@ -137,6 +139,9 @@ class CaseConfig(Table):
     body_size: Size | None = Field(default=None, description="The length of its body.", examples=["5MiB"])
     token: Claims | None = Field(
         default=None, description="What its token would say.", examples=[{"sub": "u1", "scope": "users:read"}]
+    )
+    consumer: Text = Field(
+        default="", description="Whose credentials it would carry, where these are no token.", examples=["acme"]
     )
     expect: ExpectConfig = Field(description="What is expected.", examples=[{"route": "users"}])
 

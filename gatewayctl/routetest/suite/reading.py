@@ -1,6 +1,6 @@
 """A file of route tests to its cases, or to the diagnostics that say what is wrong with it and where."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,11 @@ from gatewayctl.core.suggest import did_you_mean
 from gatewayctl.plan.model import Plan
 from gatewayctl.routetest.request import Asked, NotARequest, asked
 from gatewayctl.routetest.suite import unavailable
-from gatewayctl.routetest.suite.models import CaseConfig, SuiteConfig
+from gatewayctl.routetest.suite.models import CaseConfig, ExpectConfig, SuiteConfig
 
 DEFAULT_CONFIG = "gateway.toml"
 PATTERN = "*.test.toml"
-NO_ROUTE = "none"
+NONE = "none"
 
 _ROOT = Shape(frozenset({"table"}), models=(SuiteConfig,))
 
@@ -104,15 +104,35 @@ def check_names(suite: Suite, plan: Plan, routes: Mapping[str, bool]) -> list[Di
     """What the cases name and the configuration does not have. ``routes``: all of its routes, by name."""
     findings = Findings()
     for case in suite.cases:
-        for key, known in (("route", routes), ("service", plan.services)):
-            name = getattr(case.config.expect, key)
-            if name is None or name in known or name == NO_ROUTE:
+        for noun, name, below, known in _named(case.config.expect, plan, routes):
+            if name in known:
                 continue
             there = ", ".join(sorted(known)[:5]) or "none"
             help = did_you_mean(name, known) or f"there are: {there}{', …' if len(known) > 5 else ''}"
-            path = ("case", case.number, "expect", key)
-            findings.error("E201", path, f'there is no {key} "{name}"', label="not there", help=help)
+            path = ("case", case.number, "expect", *below)
+            on_key = below[0] == "limit_keys"
+            findings.error("E201", path, f'there is no {noun} "{name}"', label="not there", help=help, on_key=on_key)
     return [suite.places.diagnostic(finding, None) for finding in findings.found]
+
+
+def _named(
+    expect: ExpectConfig, plan: Plan, routes: Mapping[str, bool]
+) -> Iterator[tuple[str, str, KeyPath, Collection[str]]]:
+    """What an expectation names: the noun, the name, where in the expectation it stands, and the names there are."""
+    known: tuple[tuple[str, str, Collection[str]], ...] = (
+        ("route", "route", routes),
+        ("service", "service", plan.services),
+        ("auth", "authentication scheme", plan.identity.schemes),
+    )
+    for key, noun, there in known:
+        name = getattr(expect, key)
+        if name not in (None, NONE):
+            yield noun, name, (key,), there
+    limits = plan.policies.limits
+    for number, name in enumerate(expect.limits or ()):
+        yield "limit", name, ("limits", number), limits
+    for name in expect.limit_keys or ():
+        yield "limit", name, ("limit_keys", name), limits
 
 
 def _validated(data: dict[str, Any], findings: Findings) -> SuiteConfig | None:
@@ -146,6 +166,7 @@ def _request(case: CaseConfig, at: KeyPath, findings: Findings) -> Asked | None:
             client_ip=case.client_ip,
             body_size=case.body_size,
             claims=case.token or {},
+            consumer=case.consumer,
         )
     except NotARequest as problem:
         help = 'write "METHOD /path" or "METHOD http://host/path"' if len(words) > 2 else problem.help

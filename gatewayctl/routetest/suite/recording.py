@@ -1,104 +1,160 @@
-"""Route tests from an access log of ours in JSON: what traffic meets today, written down as what is expected.
+"""Route tests from an access log: what traffic meets, written down as what is expected.
 
 One case for each route and shape of request, the first that was seen: numbers, UUIDs and long hexadecimal parts of a
-path are one shape, and so are all values of a query. Only what can be known offline is expected.
+path are one shape, and so are all values of a query. Each is held against the configuration at hand before it is
+written, and of what it expects only that is kept which is so there: headers and credentials are in no log.
 """
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, Final
 
 from gatewayctl.core.grammar import TOKEN
+from gatewayctl.routetest.report import REFUSED, Report
+from gatewayctl.routetest.request import Asked, NotARequest, asked
+from gatewayctl.routetest.suite.loglines import LogLine, log_line
+from gatewayctl.routetest.walk import Examiner
 
-MOST: Final = 10_000
+MOST: Final = 2_000
 """Cases that are written at most: a log with more shapes than that has no shapes."""
 SHOWN: Final = 3
-"""Broken lines that are kept, to be shown."""
+"""Broken lines, and requests that are handled otherwise, that are kept, to be shown."""
 
 _VARYING: Final = re.compile(r"[0-9]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,}", re.IGNORECASE)
 _KNOWN_OFFLINE: Final = frozenset({"no_route", "method_not_allowed", "bad_path", "ambiguous_path"})
 """Reasons of an answer that a path, method and host alone bring about."""
-_MEMBERS: Final = ("method", "host", "path", "route", "service", "status")
+
+Key = tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Recording:
     """Cases while they are gathered. ``lines`` were read, ``broken`` are no lines of such a log, ``unknowable`` had an
-    outcome that cannot be known offline, ``masked`` cases have a query whose values the log has masked."""
+    outcome that cannot be known offline, ``masked`` cases have a query whose values the log has masked, ``elsewhere``
+    shapes of requests are handled otherwise by the configuration at hand, ``beyond`` lines came when there were enough."""
 
+    examiner: Examiner
     lines: int = 0
     broken: int = 0
     unknowable: int = 0
     masked: int = 0
+    beyond: int = 0
     first_broken: list[tuple[int, str]] = field(default_factory=list)
-    cases: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    elsewhere: dict[Key, str] = field(default_factory=dict)
+    cases: dict[Key, dict[str, Any]] = field(default_factory=dict)
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Takes in the lines of a log, one at a time."""
         for line in lines:
             self.lines += 1
-            entry = _entry(line)
+            entry = log_line(line)
             if entry is None:
                 self.broken += 1
                 if len(self.first_broken) < SHOWN:
                     self.first_broken.append((self.lines, line[:80].decode(errors="replace").rstrip()))
-                continue
-            self._take(entry)
+            elif _writable(entry) and _knowable(entry):
+                self._take(entry)
+            else:
+                self.unknowable += 1
 
-    def _take(self, entry: dict[str, Any]) -> None:
-        expect = _expected(entry)
-        if expect is None:
-            self.unknowable += 1
-            return
-        path, mark, query = entry["path"].partition("?")
+    @property
+    def first_elsewhere(self) -> list[str]:
+        """The first requests that are handled otherwise by the configuration at hand."""
+        return list(self.elsewhere.values())[:SHOWN]
+
+    def _take(self, entry: LogLine) -> None:
+        path, mark, query = entry.path.partition("?")
         names = sorted(pair.partition("=")[0] for pair in query.split("&")) if mark else []
         shape = "/".join("*" if _VARYING.fullmatch(part) else part for part in path.split("/"))
-        key = (entry["method"], entry["host"], shape, "&".join(names), json.dumps(expect, sort_keys=True))
-        if key in self.cases or len(self.cases) >= MOST:
+        outcome = (str(entry.status),) if entry.went is None else entry.went
+        key = (entry.method, entry.host, shape, "&".join(names), *outcome)
+        if key in self.cases or key in self.elsewhere:
+            return
+        if len(self.cases) + len(self.elsewhere) >= MOST:
+            self.beyond += 1
+            return
+        target = f"http://{entry.host}{entry.path}" if entry.host else entry.path
+        case = self._case(entry, target)
+        if case is None:
+            self.elsewhere[key] = f"{entry.method} {target}"
             return
         self.masked += "=*" in query
-        self.cases[key] = {"request": f"{entry['method']} http://{entry['host']}{entry['path']}", "expect": expect}
+        self.cases[key] = {"request": f"{entry.method} {target}"} | case
 
-    def toml(self) -> str:
-        """The cases as a file of route tests, in an order that does not depend on that of the log."""
+    def _case(self, entry: LogLine, target: str) -> dict[str, Any] | None:
+        """What a case says beside its request; None where the configuration handles the request otherwise."""
+        reports: list[Report] = []
+        for client_ip in _addresses(entry):
+            try:
+                request = asked(target, entry.method, client_ip=client_ip or Asked._field_defaults["client_ip"])
+            except NotARequest:
+                return None
+            reports.append(self.examiner.examine(request, others=False))
+            expect = _as_logged(entry, reports[-1])
+            if expect is not None:
+                return ({"client_ip": client_ip} if client_ip else {}) | {"expect": expect}
+        for report in reports:
+            if report.outcome == REFUSED and report.route and (entry.went is None or entry.went[0] == report.route):
+                return {"expect": {"route": report.route}}  # refused for what no log tells: credentials, for example
+        return None
+
+    def toml(self, config: Sequence[str] = ()) -> str:
+        """The cases as a file of route tests, in an order that does not depend on that of the log. ``config``: the files
+        of the configuration, relative to it, where it is not the one beside it."""
         blocks = ["#:schema ./schemas/route-tests.schema.json"]
+        if config:
+            blocks.append(_line("config", config[0] if len(config) == 1 else list(config)))
         for key in sorted(self.cases):
             case = self.cases[key]
+            lines = [_line(name, value) for name, value in case.items() if name != "expect"]
             expect = ", ".join(_line(name, value) for name, value in case["expect"].items())
-            blocks.append(f"[[case]]\n{_line('request', case['request'])}\nexpect = {{ {expect} }}")
+            blocks.append("\n".join(["[[case]]", *lines, f"expect = {{ {expect} }}"]))
         return "\n\n".join(blocks)
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
-    """The members of a line, None where it is no line of such a log."""
+def _writable(entry: LogLine) -> bool:
+    """Whether it can be written as a case."""
+    words = TOKEN.fullmatch(entry.method.encode(errors="replace")) and entry.path.startswith("/")
+    return bool(words) and not re.search(r"\s", entry.path + entry.host) and (bool(entry.host) or entry.went is None)
+
+
+def _knowable(entry: LogLine) -> bool:
+    """Whether what became of it can be known offline."""
+    if entry.went is None:
+        return True
+    route, service, reason = entry.went
+    return reason in _KNOWN_OFFLINE or bool(route and (service or not reason))
+
+
+def _addresses(entry: LogLine) -> Iterator[str]:
+    """Who is said to ask: nobody in particular; where that is not enough, who did."""
+    yield ""
     try:
-        entry = json.loads(line)
+        yield str(ip_address(entry.client_ip))
     except ValueError:
-        return None
-    if not isinstance(entry, dict) or any(member not in entry for member in _MEMBERS):
-        return None
-    texts = all(isinstance(entry[member], str) for member in _MEMBERS if member != "status")
-    return entry if texts and isinstance(entry["status"], int) else None
+        return  # a unix socket, or a name
 
 
-def _expected(entry: dict[str, Any]) -> dict[str, Any] | None:
-    """What can be expected of such a request; None where nothing can, or where it cannot be written as a case."""
-    words = TOKEN.fullmatch(entry["method"].encode()) and entry["path"].startswith("/") and entry["host"]
-    if not words or re.search(r"\s", entry["path"] + entry["host"]):
+def _as_logged(entry: LogLine, report: Report) -> dict[str, Any] | None:
+    """What is expected, if that report is what the log says; None where it is not."""
+    known = report.reason in _KNOWN_OFFLINE and not report.route
+    if known:
+        fits = (entry.status == report.status) if entry.went is None else entry.went[2] == report.reason
+        return {"route": "none", "status": report.status, "reason": report.reason} if fits else None
+    if not report.route or report.outcome == REFUSED:
         return None
-    reason = entry.get("reason")
-    if reason in _KNOWN_OFFLINE:
-        return {"route": "none", "status": entry["status"], "reason": reason}
-    if not entry["route"]:
-        return None
-    if entry["service"]:
-        return {"route": entry["route"], "service": entry["service"]}
-    return None if reason else {"route": entry["route"], "status": entry["status"]}
+    if report.sent is not None:
+        sent = {"route": report.route, "service": report.sent.service}
+        return sent if entry.went is None or entry.went[:2] == (report.route, report.sent.service) else None
+    fits = entry.status == report.status and (entry.went is None or entry.went[:2] == (report.route, ""))
+    return {"route": report.route, "status": report.status} if fits else None
 
 
-def _line(name: str, value: str | int) -> str:
+def _line(name: str, value: str | int | list[str]) -> str:
     from tomli_w import dumps
 
+    if isinstance(value, list):
+        return f"{name} = [{', '.join(_line('x', item).removeprefix('x = ') for item in value)}]"
     return dumps({name: value}).rstrip("\n")

@@ -157,23 +157,49 @@ def test_a_narrow_terminal_gets_the_values_below_each_other() -> None:
 
 def test_cases_are_written_from_a_log_and_then_pass(cli: Callable[..., Ran], place: Path) -> None:
     entry = {"method": "GET", "host": "h", "path": "/b?x=*", "route": "b", "service": "", "status": 200}
-    (place / "access.log").write_text(json.dumps(entry) + "\nnonsense\n" + json.dumps(entry) + "\n")
+    gone = json.dumps(entry | {"path": "/c", "route": "c"})
+    (place / "access.log").write_text("\n".join([json.dumps(entry), "nonsense", json.dumps(entry), gone]))
 
     ran = cli("test", "--record", "access.log", "-o", "recorded.test.toml")
 
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.splitlines() == [
-        "access.log:2: not a line of the access log: nonsense",
-        "1 case from 3 lines; 1 not understood",
+        "access.log:2: not a line of an access log: nonsense",
+        "left out, since the configuration at hand handles it otherwise: GET http://h/c",
+        "1 case from 4 lines; 1 not understood; 1 shape handled otherwise here",
         '1 case with query values that the log has masked (*): query = "full" in [log] keeps them',
     ]
     assert cli("test", "--fail-under", "100").code == 0
+    assert cli("fmt", "--check", "recorded.test.toml").code == 0
 
 
-def test_a_log_without_any_case_is_an_error(cli: Callable[..., Ran], place: Path) -> None:
-    assert cli("test", "--record", "-", stdin='127.0.0.1 - - [] "GET / HTTP/1.1" 200\n').code == 2
-    assert "E001" in cli("test", "--record", "nowhere.log").err
+def test_cases_of_another_configuration_and_format_pass_where_they_are_put(
+    cli: Callable[..., Ran], place: Path
+) -> None:
+    (place / "deep").mkdir()
+    (place / "access.log").write_text('192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "x"\n')
+
+    assert cli("test", "--record", "access.log", "-c", "minimal.toml", "-o", "deep/x.test.toml").code == 0
+    assert 'config = "../minimal.toml"' in (place / "deep/x.test.toml").read_text()
+    assert cli("test", "deep", "--fail-under", "100").code == 0
+
+
+def test_a_log_without_any_case_is_an_error_and_nothing_is_written(cli: Callable[..., Ran], place: Path) -> None:
+    for words, log in (("-", "nonsense\n"), ("-", ""), ("nowhere.log", "")):
+        ran = cli("test", "--record", words, "-o", "x.test.toml", stdin=log)
+        assert ran.code == 2
+        assert ("E001" if words != "-" else "E603") in ran.err
+        assert not (place / "x.test.toml").exists()
     assert "--record writes cases" in cli("test", "--record", "-", "--watch").err
+
+
+def test_nothing_is_recorded_for_a_configuration_that_is_not_valid(cli: Callable[..., Ran], place: Path) -> None:
+    (place / "access.log").write_text('::1 - - [x] "GET /a HTTP/1.1" 200 5\n')
+
+    ran = cli("test", "--record", "access.log", "-c", "broken.toml", "-o", "x.test.toml")
+
+    assert (ran.code, (place / "x.test.toml").exists()) == (2, False)
+    assert "broken.toml:" in ran.err
 
 
 def test_watching_runs_again_after_each_change_until_it_is_interrupted(place: Path) -> None:

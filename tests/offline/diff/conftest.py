@@ -3,7 +3,6 @@
 import io
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from gatewayctl.cli import main
 from tests.offline.cli.conftest import Ran
+from tests.support.git import git
 
 FIRST = {
     "gateway.toml": """\
@@ -77,20 +77,7 @@ class Shop:
         self.count = 0
 
     def git(self, *arguments: str) -> str:
-        when = f"2026-03-0{1 + self.count}T12:00:00+00:00"
-        environ = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_DATE": when,
-            "GIT_COMMITTER_DATE": when,
-            **{f"GIT_{who}_NAME": "Ada" for who in ("AUTHOR", "COMMITTER")},
-            **{f"GIT_{who}_EMAIL": "ada@example.com" for who in ("AUTHOR", "COMMITTER")},
-        }
-        done = subprocess.run(
-            ["git", "-C", str(self.folder), *arguments], env=environ, capture_output=True, text=True, check=True
-        )
-        return done.stdout
+        return git(self.folder, *arguments, author="Ada", when=f"2026-03-0{1 + self.count}T12:00:00+00:00")
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

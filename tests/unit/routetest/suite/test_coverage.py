@@ -48,3 +48,33 @@ respond = {}
 
 def test_nothing_to_cover_is_covered(tmp_path: Path) -> None:
     assert coverage(*compiled(tmp_path, "version = 1\n"), []).percent == 100
+
+
+def test_a_limit_that_a_consumer_has_of_its_own_is_met_where_it_has_counted(tmp_path: Path) -> None:
+    text = """
+version = 1
+[routes.a]
+path = "/a"
+auth = "keys"
+limits = ["usual"]
+respond = {}
+[auth.keys]
+type = "api_key"
+header = "x-api-key"
+[consumers.acme]
+limits = ["gold"]
+[limits.usual]
+algorithm = "fixed_window"
+limit = 1
+window = "1s"
+key = "consumer"
+[limits.gold]
+algorithm = "fixed_window"
+limit = 1
+window = "1s"
+key = "consumer"
+"""
+    ready = compiled(tmp_path, text)
+
+    assert [item.name for item in coverage(*ready, ["a"], ["usual"]).missing] == ["gold"]
+    assert coverage(*ready, ["a"], ["usual", "gold"]).missing == []

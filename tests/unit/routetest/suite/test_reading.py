@@ -29,7 +29,6 @@ CASE = '[[case]]\nrequest = "GET /"\n'
         (f'{CASE}expect = {{ upstream_path = "a" }}\n', 'not a path: "a"', ":3:28", 'such as "/a"'),
         (f'{CASE}expect = {{ upstream_path = "/a?b=1" }}\n', "on its own", ":3:28", 'upstream_query = "b=1"'),
         (f'{CASE}client_ip = "1.2"\nexpect = {{}}\n', 'not an IP address: "1.2"', ":3:13", "192.0.2.7"),
-        (f'{CASE}expect = {{ limit_keys = {{ a = "b" }} }}\n', "what a limit counts by is not available", ":3:25", "remove it"),
         (f'{CASE}expect = {{ headers = {{ Via = "b" }} }}\n', "the gateway writes Via itself", ":3:24", "docs/wire.md"),
         ('[[case]]\nrequest = "GET users"\nexpect = {}\n', '"users" is no path', ":2:11", "begins with /: /users"),
         ('[[case]]\nrequest = "GET / HTTP/1.1"\nexpect = {}\n', "is no path", ":2:11", '"METHOD /path"'),
