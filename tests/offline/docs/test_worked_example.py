@@ -93,3 +93,11 @@ def test_each_commit_is_found_out(page: str) -> None:
     assert "nobody sees a user without a token" in shown["auth"]
     assert "Ben: Let the new start page show users" in shown["later"]
     assert "Cleo: Serve old files from the archive" in shown["later"]
+
+
+def test_what_the_readme_shows_of_it_is_what_it_shows() -> None:
+    _, _, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## What a change does\n")
+    block = rest[rest.index("```console") : rest.index("```\n\n") + 4]
+
+    assert "gatewayctl diff" in block
+    assert block in PAGE.read_text(encoding="utf-8")
