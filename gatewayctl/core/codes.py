@@ -103,6 +103,8 @@ CODES: Final[dict[str, str]] = {
     "E601": "not a request",
     "E602": "an expectation of what cannot be known offline",
     "E603": "no route tests are there",
+    # access logs
+    "E611": "no line of a log is understood",
     # capabilities
     "E901": "not available in this version",
 }

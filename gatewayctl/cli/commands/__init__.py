@@ -31,6 +31,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "test": Command("test", _CHECK, "Run route tests from files, and show what they do not cover"),
     "diff": Command("diff", _CHECK, "Show what changes for requests between two configurations"),
     "blame": Command("blame", _CHECK, "Show the commit that last changed how a request is handled"),
+    "replay": Command("replay", _CHECK, "Show what another configuration would do with the requests of an access log"),
+    "simulate": Command("simulate", _CHECK, "Show what limits would have done to the requests of an access log"),
     "routes": Command("routes", _SHOW, "List the routes in the order in which they are matched"),
     "services": Command("services", _SHOW, "List the services and their instances"),
     "dump": Command("dump", _SHOW, "Print the effective configuration, without secrets"),
