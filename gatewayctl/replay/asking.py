@@ -30,6 +30,7 @@ class Asker:
         self._table = self._side.table
         self._options = options
         self._host = host
+        self._by_agent = any(condition.name == AGENT for route in routes for condition in route.headers)
 
     def ask(self, entry: Entry) -> Taken:
         """Who takes it."""
@@ -42,7 +43,7 @@ class Asker:
             path = canonical_path(sent, encoded_slashes=options.encoded_slashes, merge_slashes=options.merge_slashes)
         except PathError as error:
             return Taken(None, f"400, {error.reason}", asked)
-        fields: list[Field] = [field(AGENT, headers[0][1])] if headers else []
+        fields: list[Field] = [field(AGENT, headers[0][1])] if headers and self._by_agent else []
         whole = asked if path is sent else asked._replace(path=path)
         answer = self._table.match(whole.method, host, path, query, fields)
         if isinstance(answer, Miss) or self._table.ambiguous(whole.method, host, path, query, fields, answer):

@@ -16,6 +16,14 @@ _QUOTED: Final = r'"((?:[^"\\]|\\.)*)"'
 _COMBINED: Final = re.compile(
     rf"(\S+) \S+ [^\[]*\[([^\]]{{20,32}})\] {_QUOTED} [0-9]{{3}} (?:[0-9]+|-)(?: {_QUOTED} {_QUOTED})?", re.DOTALL
 )
+_TEXT: Final = r'[^"\\\x00-\x1f]*'
+_OURS: Final = re.compile(
+    rf'{{"time":"([^"]{{19}})\.([0-9]{{3}})Z","request_id":"{_TEXT}","client_ip":"({_TEXT})","method":"({_TEXT})",'
+    rf'"host":"({_TEXT})","path":"({_TEXT})","protocol":"{_TEXT}","route":"{_TEXT}","service":"({_TEXT})",'
+    rf'"instance":"{_TEXT}","status":[0-9]+,"attempts":[0-9]+,"duration_us":([0-9]+),"upstream_us":[0-9]+,'
+    rf'"bytes_in":[0-9]+,"bytes_out":[0-9]+(?:,"trace_id":"{_TEXT}")?(?:,"user_agent":"({_TEXT})")?}}'
+)
+"""A line as the gateway writes most of them, without escapes: a third of the time that reading it as JSON takes."""
 _ESCAPE: Final = re.compile(r"\\(x[0-9A-Fa-f]{2}|.)", re.DOTALL)
 _WHEN: Final = re.compile(
     r"([0-9]{2})/([A-Z][a-z]{2})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
@@ -37,8 +45,27 @@ class LineReader:
     def read(self, line: bytes) -> Entry:
         """The entry of a line. Raises NotALineError, and NoRequestError for a line about what was no request."""
         if line[:1] == b"{":
-            return self._json(line)
+            found = _OURS.fullmatch(line.decode("ascii")) if line.isascii() else None
+            return self._json(line) if found is None else self._ours(*found.groups())
         return self._combined(line)
+
+    def _ours(
+        self,
+        when: str,
+        thousandths: str,
+        client: str,
+        method: str,
+        host: str,
+        target: str,
+        service: str,
+        took: str,
+        agent: str | None,
+    ) -> Entry:
+        if when != self._text:
+            self._at, self._text = _rfc_3339(when + "Z"), when
+        held = int(took)
+        began = self._at + int(thousandths) * 1000 - held
+        return _entry(began, held, client, method, host, target, service, agent)
 
     def _json(self, line: bytes) -> Entry:
         try:
