@@ -105,7 +105,8 @@ class Simulation:
         if entry.began < self._now:
             self.late += 1
         now = self._now = max(self._now, entry.began)
-        self._give_back(now)
+        if self._ends:
+            self._give_back(now)
         key: tuple[str, ...] = (entry.method, entry.host, entry.target)
         if self._by_agent:
             key = (*key, entry.agent or "")
@@ -130,6 +131,14 @@ class Simulation:
 
     def _decide(self, limits: tuple[LimitSeen, ...], request: LogRequest, now: int, took: int | None) -> None:
         """All limits are checked, then all are taken from; a request that is refused takes from none."""
+        if len(limits) == 1 and not limits[0].limit.algorithm.holds:  # the commonest case
+            (seen,) = limits
+            limit = seen.limit
+            key = limit.key(request)
+            _, fits = self._keeper.take((limit.records, key), limit.algorithm, limit.plan.cost, now)
+            self._count(seen, request, key, now, 0, fits)
+            self.refused += not (fits or limit.plan.reports)
+            return
         places = [(seen.limit.records, seen.limit.key(request)) for seen in limits]
         within: list[bool] = []
 
@@ -148,10 +157,7 @@ class Simulation:
         refused = False
         for seen, (_, key), fits in zip(limits, places, within, strict=True):
             refused = refused or not (fits or seen.limit.plan.reports)
-            number = seen.number(key)
-            if number is None:
-                number = seen.name(key, request.words(seen.limit.plan.key))
-            seen.count(now, number, took or 0, fits)
+            self._count(seen, request, key, now, took or 0, fits)
         if refused:
             self.refused += 1
             return
@@ -159,6 +165,12 @@ class Simulation:
             if seen.limit.algorithm.holds and fits:
                 heappush(self._ends, (now + (took or 0), self._holds, seen, key))
                 self._holds += 1
+
+    def _count(self, seen: LimitSeen, request: LogRequest, key: bytes, now: int, held: int, fits: bool) -> None:
+        number = seen.number(key)
+        if number is None:
+            number = seen.name(key, request.words(seen.limit.plan.key))
+        seen.count(now, number, held, fits)
 
     def _give_back(self, now: int) -> None:
         ends = self._ends

@@ -12,6 +12,8 @@ from gatewayctl.replay.demand import Demand
 SHARES: Final = (0.0, 0.001, 0.01)
 """What may be refused: nothing, 0.1 % and 1 %."""
 
+_UNKNOWN: Final = 1 << 62
+
 
 class Suggestion(NamedTuple):
     """``limit`` refuses ``refused`` requests, which is at most ``share`` of all; None: no limit does, with this burst."""
@@ -43,6 +45,11 @@ class _Trial:
         self._most = max(demand.totals, default=0) * plan.cost
         self._known: dict[int, int] = {}
         """What limits refuse that were tried to the end."""
+        never = plan.burst if self._own_burst else 0
+        self._clean = [0 if total * plan.cost <= never else total * plan.cost for total in demand.totals]
+        """From which limit on a key is never refused, as far as is known: for it, a larger limit needs no trial."""
+        if self._own_burst:
+            self._clean = [clean and _UNKNOWN for clean in self._clean]
 
     def smallest(self, share: float, low: int) -> Suggestion:
         """The smallest limit from ``low`` on, by doubling and halving."""
@@ -74,11 +81,17 @@ class _Trial:
         """How many requests this limit refuses; it stops counting beyond ``budget``."""
         burst = self._plan.burst if self._own_burst else limit
         algorithm = ALGORITHMS[self._plan.algorithm](limit, self._window, burst)
-        never = [total * self._plan.cost <= (min(limit, burst)) for total in self._demand.totals]
+        never = [clean <= limit for clean in self._clean]
         if all(never):
             return 0
-        if algorithm.holds:
-            return self._refused_held(algorithm, never, budget)
+        by = [0] * len(never)
+        """Refused requests of each key."""
+        refused = (self._count_held if algorithm.holds else self._count)(algorithm, never, by, budget)
+        if refused <= budget:
+            self._clean = [min(clean, limit) if not one else clean for clean, one in zip(self._clean, by, strict=True)]
+        return refused
+
+    def _count(self, algorithm: Algorithm, never: list[bool], by: list[int], budget: int) -> int:
         take, cost = algorithm.take, self._plan.cost
         unseen: Record = (0,) * algorithm.width
         records: list[Record] = [unseen] * len(never)
@@ -92,11 +105,12 @@ class _Trial:
                     records[key] = after
                     continue
                 refused += 1
+                by[key] += 1
                 if refused > budget:
                     return refused
         return refused
 
-    def _refused_held(self, algorithm: Algorithm, never: list[bool], budget: int) -> int:
+    def _count_held(self, algorithm: Algorithm, never: list[bool], by: list[int], budget: int) -> int:
         cost = self._plan.cost
         records: list[Record] = [(0,) * algorithm.width] * len(never)
         ends: list[tuple[int, int]] = []
@@ -114,6 +128,7 @@ class _Trial:
                     heappush(ends, (now + held, key))
                     continue
                 refused += 1
+                by[key] += 1
                 if refused > budget:
                     return refused
         return refused

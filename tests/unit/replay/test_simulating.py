@@ -1,8 +1,9 @@
 """Limits over a log: shares, keys, the smallest limits, bounds of memory, what a log cannot tell, the picture."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -39,12 +40,26 @@ def asked(second: float, client: str = "192.0.2.1", took: int | None = 0, path: 
     return Entry(int(second * SECOND), took, client, "GET", "a", path, "", None)
 
 
-def run(plan: Plan, entries: Iterable[Entry], **options: int) -> Simulation:
-    simulation = Simulation(plan, **options)  # type: ignore[arg-type]
-    for number, entry in enumerate(entries, 1):
-        simulation.take(number, entry)
-    simulation.finish()
-    return simulation
+class Run(Protocol):
+    def __call__(self, plan: Plan, entries: Iterable[Entry], **options: int) -> Simulation: ...
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Simulates a log to its end; what is kept of it goes with the test."""
+    all: list[Simulation] = []
+
+    def call(plan: Plan, entries: Iterable[Entry], **options: int) -> Simulation:
+        simulation = Simulation(plan, **options)  # type: ignore[arg-type]
+        all.append(simulation)
+        for number, entry in enumerate(entries, 1):
+            simulation.take(number, entry)
+        simulation.finish()
+        return simulation
+
+    yield call
+    for simulation in all:
+        simulation.close()
 
 
 def traffic() -> list[Entry]:
@@ -59,7 +74,7 @@ def traffic() -> list[Entry]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_smallest_limit_is_one_that_the_next_smaller_one_is_not(kind: str, tmp_path: Path) -> None:
+def test_the_smallest_limit_is_one_that_the_next_smaller_one_is_not(kind: str, tmp_path: Path, run: Run) -> None:
     """Each suggestion, put into the configuration, refuses what it says and no more than its share; one less does not."""
     log = traffic()
     first = run(plan_of(tmp_path, limit(kind, 3)), log)
@@ -73,7 +88,7 @@ def test_the_smallest_limit_is_one_that_the_next_smaller_one_is_not(kind: str, t
         assert run(plan_of(tmp_path, limit(kind, number - 1)), log).refused > share * len(log)
 
 
-def test_a_burst_of_its_own_stays_and_may_be_too_small_for_any_limit(tmp_path: Path) -> None:
+def test_a_burst_of_its_own_stays_and_may_be_too_small_for_any_limit(tmp_path: Path, run: Run) -> None:
     plan = plan_of(tmp_path, limit("token_bucket", 10, "burst = 2"))
 
     (found,) = found_limits(run(plan, [asked(1, took=None) for _ in range(5)]))
@@ -82,7 +97,7 @@ def test_a_burst_of_its_own_stays_and_may_be_too_small_for_any_limit(tmp_path: P
     assert {suggestion.limit for suggestion in found.suggestions} == {None}
 
 
-def test_shares_keys_and_the_busiest_second(tmp_path: Path) -> None:
+def test_shares_keys_and_the_busiest_second(tmp_path: Path, run: Run) -> None:
     log = [asked(100 + 0.1 * n) for n in range(5)] + [asked(101.5, "192.0.2.2"), asked(101.6, path="/elsewhere")]
     simulation = run(plan_of(tmp_path, limit("fixed_window", 2)), log)
     (found,) = found_limits(simulation)
@@ -92,20 +107,20 @@ def test_shares_keys_and_the_busiest_second(tmp_path: Path) -> None:
     assert (found.seen.timeline.peak, found.seen.timeline.peak_at) == (5, 100)
 
 
-def test_requests_are_counted_when_they_began_and_held_until_they_ended(tmp_path: Path) -> None:
+def test_requests_are_counted_when_they_began_and_held_until_they_ended(tmp_path: Path, run: Run) -> None:
     """The log has the long one last, since it ended last; it was there while the others came."""
     log = [asked(11, took=100_000), asked(12, took=100_000), asked(10, took=5 * SECOND), asked(15.5, took=0)]
 
     assert run(plan_of(tmp_path, limit("concurrency", 1)), log).refused == 2
 
 
-def test_what_comes_too_late_to_be_put_in_order_is_said(tmp_path: Path) -> None:
+def test_what_comes_too_late_to_be_put_in_order_is_said(tmp_path: Path, run: Run) -> None:
     simulation = run(plan_of(tmp_path, limit("fixed_window", 9)), [asked(3), asked(2), asked(1)], held_back=1)
 
     assert (simulation.late, simulation.requests) == (1, 3)
 
 
-def test_a_refused_request_takes_from_no_limit_and_one_that_reports_refuses_nothing(tmp_path: Path) -> None:
+def test_a_refused_request_takes_from_no_limit_and_one_that_reports_refuses_nothing(tmp_path: Path, run: Run) -> None:
     limits = limit("fixed_window", 1) + limit("fixed_window", 2, name="wide")
     log = [asked(1), asked(1.1), asked(1.2), asked(1.3)]
     simulation = run(plan_of(tmp_path, limits, '"l", "wide"'), log)
@@ -115,14 +130,14 @@ def test_a_refused_request_takes_from_no_limit_and_one_that_reports_refuses_noth
     assert (reporting.refused, reporting.limits["l"].refused) == (0, 3)
 
 
-def test_a_key_that_no_log_tells_is_named_and_not_simulated(tmp_path: Path) -> None:
+def test_a_key_that_no_log_tells_is_named_and_not_simulated(tmp_path: Path, run: Run) -> None:
     simulation = run(plan_of(tmp_path, limit("fixed_window", 1, 'key = ["client_ip", "header:x-tenant"]')), [asked(1)])
 
     assert simulation.untold == {"l": ["header:x-tenant"]}
     assert simulation.limits == {}
 
 
-def test_concurrency_without_durations_is_counted_as_unknown(tmp_path: Path) -> None:
+def test_concurrency_without_durations_is_counted_as_unknown(tmp_path: Path, run: Run) -> None:
     simulation = run(plan_of(tmp_path, limit("concurrency", 1)), [asked(1, took=None)] * 3)
 
     assert (simulation.without_duration, simulation.limits["l"].asked) == (3, 0)
@@ -136,6 +151,7 @@ def test_memory_is_bounded_in_requests_and_in_keys(tmp_path: Path) -> None:
         simulation.take(number, entry)
         most = max(most, simulation.remembered)
     simulation.finish()
+    simulation.close()
 
     assert 40 <= most <= 50
     seen = simulation.limits["l"]
