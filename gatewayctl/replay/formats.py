@@ -31,6 +31,7 @@ _WHEN: Final = re.compile(
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ABSOLUTE: Final = re.compile(r"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
 _SECOND: Final = 1_000_000
+_COMMON: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class LineReader:
@@ -65,6 +66,8 @@ class LineReader:
             self._at, self._text = _rfc_3339(when + "Z"), when
         held = int(took)
         began = self._at + int(thousandths) * 1000 - held
+        if method in _COMMON and target[:1] == "/":
+            return Entry(began, held, client, method, host, target, service, agent)
         return _entry(began, held, client, method, host, target, service, agent)
 
     def _json(self, line: bytes) -> Entry:

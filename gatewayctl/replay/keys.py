@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gatewayctl.core.fields import Field, field
+from gatewayctl.core.fields import field
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.policy.request_keys import client_address
 from gatewayctl.replay.asking import AGENT
@@ -18,18 +18,20 @@ def untold(words: Sequence[str]) -> list[str]:
 
 
 class LogRequest:
-    """See ``policy.request_keys.Keyed``: a request of a log that a route took."""
+    """See ``policy.request_keys.Keyed``: a request of a log that a route took. ``agent`` where a key asks for it."""
 
     __slots__ = ("client_ip", "head", "params", "path", "route_name", "service_name")
 
-    def __init__(self, entry: Entry, route: str, service: str, path: bytes, params: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, entry: Entry, agent: str | None, route: str, service: str, path: bytes, params: Mapping[str, bytes]
+    ) -> None:
         self.client_ip = as_sent(entry.client)
         self.path = path
         self.params = params
         self.route_name = route
         self.service_name = entry.service or service
         self.head = RequestHead()
-        self.head.fields = _fields(entry.agent)
+        self.head.fields = [] if agent is None else [field(AGENT, as_sent(agent))]
 
     def words(self, key: Sequence[str]) -> str:
         """Its key as it may be shown."""
@@ -48,7 +50,3 @@ class LogRequest:
         address = client_address(self)
         told = self.client_ip.decode(errors="replace")
         return f"{told}/64" if len(address) == 8 and ":" in told and b"." not in address else told
-
-
-def _fields(agent: str | None) -> list[Field]:
-    return [] if agent is None else [field(AGENT, as_sent(agent))]

@@ -5,6 +5,7 @@ can be held back. What still comes late is taken as if it came now.
 """
 
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from gatewayctl.plan import Plan
@@ -23,6 +24,7 @@ HELD_BACK: Final = 20_000
 REMEMBERED: Final = 50_000
 """Distinct requests whose route is remembered; then all are forgotten."""
 _LONGEST: Final = 1024
+_BEGAN: Final = itemgetter(0)
 
 
 class _Route(NamedTuple):
@@ -65,10 +67,11 @@ class Simulation:
         matches = tuple(route.match for route in plan.routes)
         self._asker = Asker(matches, routing_options(plan.server), host)
         self._by_agent = any(condition.name == AGENT for match in matches for condition in match.headers)
+        self._key_by_agent = any(f"header:{AGENT.decode()}" in seen.limit.plan.key for seen in self.limits.values())
         self._routes = [self._route(place) for place in range(len(plan.routes))]
         self._remembered, self._held_back = remembered, held_back
         self._known: dict[tuple[str, ...], _Met | None] = {}
-        self._waiting: list[tuple[int, int, Entry]] = []
+        self._waiting: list[Entry] = []
         self._ends: list[tuple[int, int, LimitSeen, bytes]] = []
         self._now = self._holds = 0
 
@@ -79,14 +82,21 @@ class Simulation:
 
     def take(self, line: int, entry: Entry) -> None:
         """One request, of the line with that number."""
-        heappush(self._waiting, (entry.began, line, entry))
-        if len(self._waiting) > self._held_back:
-            self._admit(heappop(self._waiting)[2])
+        self._waiting.append(entry)
+        if len(self._waiting) >= 2 * self._held_back:
+            self._admit_first(self._held_back)
 
     def finish(self) -> None:
         """The log is over."""
-        while self._waiting:
-            self._admit(heappop(self._waiting)[2])
+        self._admit_first(len(self._waiting))
+
+    def _admit_first(self, number: int) -> None:
+        """So many of those that wait, in the order in which they began (that of the log where that is the same)."""
+        waiting = self._waiting
+        waiting.sort(key=_BEGAN)
+        self._waiting = waiting[number:]
+        for entry in waiting[:number]:
+            self._admit(entry)
 
     def close(self) -> None:
         """Forgets what is kept on the disk."""
@@ -125,9 +135,9 @@ class Simulation:
         if met is None or not limits:
             self.unlimited += 1
             return
-        self._decide(
-            limits, LogRequest(entry, met.route.name, met.route.service, met.path, met.params), now, entry.took
-        )
+        agent = entry.agent if self._key_by_agent else None
+        request = LogRequest(entry, agent, met.route.name, met.route.service, met.path, met.params)
+        self._decide(limits, request, now, entry.took)
 
     def _decide(self, limits: tuple[LimitSeen, ...], request: LogRequest, now: int, took: int | None) -> None:
         """All limits are checked, then all are taken from; a request that is refused takes from none."""
