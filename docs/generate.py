@@ -5,16 +5,19 @@ test fails when one is not current.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from gatewayctl.config import schema
-from gatewayctl.config.capabilities import MISSING, MISSING_WITH_WORKERS, Missing
+from gatewayctl.config.capabilities import MISSING, Missing
 from gatewayctl.config.settings import refs, toml, type_of
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.failures import FAILURES
 from gatewayctl.diff.classes import CLASSES, Severity
+from gatewayctl.lint import FAMILIES as RULE_FAMILIES
+from gatewayctl.lint import LintRule, all_rules
 from gatewayctl.plan.order import STEPS
 from gatewayctl.telemetry.families import FAMILIES
 
@@ -135,9 +138,6 @@ def _missing() -> Lines:
         shown = shown.removesuffix(".*").replace(".instances.*.", ".instances.")
         values = "" if missing.on_key else f": {_what(missing)}"
         yield f"- `{shown}`{values}"
-    if MISSING_WITH_WORKERS:
-        places = ", ".join(f"`{place.replace('*', 'NAME', 1)}`" for place in MISSING_WITH_WORKERS).replace(".*", "")
-        yield f"- with `server.workers` other than 1: {places}"
 
 
 _FAMILIES: Final = {
@@ -148,6 +148,7 @@ _FAMILIES: Final = {
     "E4": "Environment and secrets",
     "E5": "Running; a running gateway (E52x)",
     "E6": "Route tests",
+    "E7": "Formats of other tools: import",
     "E9": "Not available",
     "W": "Warnings",
 }
@@ -221,11 +222,50 @@ def _diff_classes() -> Lines:
         yield ""
 
 
+def _rules() -> Lines:
+    yield from _head("code", "name", "severity", "fix", "what is wrong")
+    for one in all_rules():
+        level = one.rule.severity.value + (", on request" if one.rule.taste else "")
+        fix = one.manual.fix.partition(":")[0].partition(";")[0].rstrip(".").lower()
+        yield _row(f"[`{one.rule.code}`](#{_anchor(one)})", f"`{one.rule.name}`", level, fix, one.title)
+
+
+def _rule_manuals() -> Lines:
+    rules = all_rules()
+    for family in RULE_FAMILIES:
+        members = [one for one in rules if one.family == family]
+        if members:
+            yield f"## {family.capitalize()}\n"
+        for one in members:
+            manual = one.manual
+            yield f"### {one.rule.code} {one.rule.name}\n"
+            yield f"**{manual.title}.** {manual.finds}\n"
+            yield f"{manual.why}\n"
+            yield from (_config(manual.example), "Instead:\n", _config(manual.instead))
+            yield f"Fix: {manual.fix}\n"
+
+
+def _config(text: str) -> str:
+    """A block of TOML; one of what this version cannot do yet is no configuration to try."""
+    from gatewayctl.config.capabilities import check
+    from gatewayctl.config.finding import Findings
+
+    refused = Findings()
+    check(tomllib.loads(text), refused)
+    return f"```{'' if refused.found else 'toml'}\n{text}```\n"
+
+
+def _anchor(one: LintRule) -> str:
+    return f"{one.rule.code}-{one.rule.name}".lower()
+
+
 PARTS: Final[dict[str, Callable[[], Lines]]] = {
     "settings": _settings,
     "missing": _missing,
     "diagnostics": _diagnostics,
     "diff-classes": _diff_classes,
+    "rules": _rules,
+    "rule-manuals": _rule_manuals,
     "failures": _failures,
     "steps": _steps,
     "metrics": _metrics,

@@ -12,6 +12,7 @@ from gatewayctl.admin.problems import problem
 
 async def breakers(control: Control, request: Request) -> Response:
     """One entry for each breaker of each service; those of instances and routes are there once they were needed."""
+    await control.fresh()
     now = control.gateway.clock()
     shelves = sorted(control.gateway.breakers.values(), key=lambda shelf: (shelf.name, shelf.service))
     return document(
@@ -37,6 +38,7 @@ def _shown(shelf: AdminShelf, of: str, breaker: AdminBreaker, now: float) -> dic
 
 async def reset(control: Control, request: Request) -> Response:
     """Closes a breaker of a service, each of them where instances or routes have their own; what it counted is forgotten."""
+    await control.fresh()
     name, service = request.path_params["name"], request.path_params["service"]
     shelves = [s for s in control.gateway.breakers.values() if (s.name, s.service) == (name, service)]
     if not shelves:

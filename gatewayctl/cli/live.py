@@ -3,7 +3,7 @@
 from typing import Final
 
 from gatewayctl.plan import Plan
-from gatewayctl.plan.policies import LimitsPlan
+from gatewayctl.plan.policies import IdentityLimitsPlan, LimitsPlan
 from gatewayctl.policy.auth.assumed import Said, assumed_schemes
 from gatewayctl.proxy.send_path import path_maker
 from gatewayctl.routetest.request import Asked
@@ -12,7 +12,7 @@ from gatewayctl.state.records import LocalKeeper
 from gatewayctl.steps import ADMIT_STEPS
 from gatewayctl.steps.parts import Counting, Parts, parts_of
 
-_COUNTS: Final = frozenset({LimitsPlan})
+_COUNTS: Final = frozenset({LimitsPlan, IdentityLimitsPlan})
 """Steps whose word depends on what happened before: offline they let everything pass."""
 
 

@@ -67,6 +67,14 @@ class FailOn(StrEnum):
         return self is FailOn.any or severity in covered[self.value]
 
 
+class Least(StrEnum):
+    """A severity and all that are worse; note is the least."""
+
+    error = "error"
+    warning = "warning"
+    note = "note"
+
+
 class Color(StrEnum):
     auto = "auto"
     always = "always"

@@ -42,6 +42,7 @@ class Sides:
     _stack: ExitStack = field(default_factory=ExitStack)
     _repositories: "dict[Path, Repository]" = field(default_factory=dict)
     _hinted: set[str] = field(default_factory=set)
+    _plans: "list[tuple[Loaded, Plan]]" = field(default_factory=list)
 
     def __enter__(self) -> "Sides":
         return self
@@ -134,6 +135,10 @@ class Sides:
         root = Path(files[0]).parent if files else None
         return running_side(str(admin), loaded, plan, known=known, root=root), new
 
+    def plan_of(self, side: "Side") -> "Plan":
+        """The plan of a side that was made here from files."""
+        return next(plan for loaded, plan in self._plans if loaded is side.loaded)
+
     def _is_revision(self, word: str) -> bool:
         try:
             self.repository(_root(self.configuration.files)).commit(word)
@@ -151,6 +156,7 @@ class Sides:
             if line not in self._hinted:
                 self._hinted.add(line)
                 self.console.hint(line)
+        self._plans.append((loaded, plan))
         return plan
 
 

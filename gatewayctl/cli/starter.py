@@ -11,7 +11,7 @@ version = 1
 
 [server]
 listen      = "127.0.0.1:8080"
-health_path = "/health"             # for a load balancer in front
+health_path = "/health"  # for a load balancer in front
 
 # A service is where requests are sent to. This one is built in and answers with what it was asked, so that there is
 # something to try. Put the addresses of your own in its place:
@@ -28,9 +28,9 @@ path    = "/"
 respond = { body = "It works. Try /api/hello\\n", headers = { content-type = "text/plain" } }
 
 [routes.api]
-path         = "/api/*"             # /api and everything below it
+path         = "/api/*"  # /api and everything below it
 service      = "api"
-strip_prefix = "/api"               # the service is asked for /hello, not for /api/hello
+strip_prefix = "/api"  # the service is asked for /hello, not for /api/hello
 """
 
 SCHEMA_FILE: Final = "schemas/gateway.schema.json"

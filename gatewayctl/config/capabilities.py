@@ -32,10 +32,6 @@ def _used(value: Any) -> bool:
     return value not in ("none", "", False, [], 0)
 
 
-def _needs_identity(value: Any) -> bool:
-    return isinstance(value, str) and (value == "consumer" or value.startswith("claim:"))
-
-
 def _policies(*sections: str) -> dict[str, Missing]:
     return {f"{section}.*": Missing(f"[{section}]", _always) for section in sections}
 
@@ -43,7 +39,6 @@ def _policies(*sections: str) -> dict[str, Missing]:
 MISSING: Final[Mapping[str, Missing]] = {
     "tracing.endpoint": Missing("sending traces", _used),
     "defaults.cache": Missing('"cache"', _used),
-    "limits.*.key.*": Missing("a limit by consumer or claim", _needs_identity, on_key=False),
     "routes.*.split": Missing('"split"', _always),
     "routes.*.split_key": Missing('"split_key"', _always),
     "routes.*.aggregate": Missing('"aggregate"', _always),
@@ -51,41 +46,21 @@ MISSING: Final[Mapping[str, Missing]] = {
     "routes.*.fault": Missing('"fault"', _always),
     "routes.*.cache": Missing('"cache"', _used),
     "routes.*.compress": Missing('"compress"', _used),
-    "consumers.*.limits": Missing('"limits"', _used),
     **_policies("caches"),
 }
 """By key path; ``*`` is any name or item."""
 
 
-MISSING_WITH_WORKERS: Final[Mapping[str, Missing]] = {
-    "services.*.breaker": Missing('"breaker"', _used),
-    "services.*.outlier": Missing('"outlier"', _always),
-    "services.*.max_in_flight": Missing('"max_in_flight"', _always),
-    "defaults.breaker": Missing('"breaker"', _used),
-    **_policies("limits", "retries"),
-}
-"""The same for what decides for the whole host, and cannot do so yet where several processes carry the traffic."""
-
-
 def check(data: Mapping[str, Any], findings: Findings) -> None:
     """An error (E901) at each place that asks for what is not there. ``data`` is the merged configuration."""
-    _refuse(_tree(), data, findings, "", "remove it: it would have no effect")
-    server = data.get("server")
-    if isinstance(server, Mapping) and str(server.get("workers", 1)) != "1":
-        _refuse(
-            _tree_with_workers(), data, findings, " with more than one worker", "remove it, or serve with workers = 1"
-        )
-
-
-def _refuse(tree: Tree[Missing], data: Mapping[str, Any], findings: Findings, where: str, help: str) -> None:
-    for hit in select(tree, data):
+    for hit in select(_tree(), data):
         if hit.mark.when(hit.value):
             findings.error(
                 "E901",
                 hit.path,
-                f"{hit.mark.what} is not available in this version{where}",
+                f"{hit.mark.what} is not available in this version",
                 label="not available",
-                help=help,
+                help="remove it: it would have no effect",
                 on_key=hit.mark.on_key and not isinstance(hit.value, dict),
             )
 
@@ -93,11 +68,6 @@ def _refuse(tree: Tree[Missing], data: Mapping[str, Any], findings: Findings, wh
 @cache
 def _tree() -> Tree[Missing]:
     return _tree_of(MISSING)
-
-
-@cache
-def _tree_with_workers() -> Tree[Missing]:
-    return _tree_of(MISSING_WITH_WORKERS)
 
 
 def _tree_of(table: Mapping[str, Missing]) -> Tree[Missing]:

@@ -1,7 +1,8 @@
 """The one table of diagnostic codes. A code is never reused and never changes its meaning.
 
 E0xx files and syntax · E1xx schema and values · E2xx references · E3xx routing · E4xx environment and secrets ·
-E5xx running (listeners, reload) · E6xx route tests · E9xx not available in this version · W… the same families as warnings.
+E5xx running (listeners, reload) · E6xx route tests · E7xx formats of other tools · E9xx not available in this version ·
+W… the same families as warnings.
 """
 
 from typing import Final
@@ -26,6 +27,8 @@ CODES: Final[dict[str, str]] = {
     "E023": "a file of environment variables cannot be read",
     "E024": "a file is there already and is not overwritten",
     "E025": "a file with a token cannot be read",
+    "E026": "there is no such rule",
+    "E027": "a file cannot be laid out anew without a risk to what it says",
     # schema and values
     "E101": "unknown key",
     "E102": "a value of another type",
@@ -105,6 +108,13 @@ CODES: Final[dict[str, str]] = {
     "E603": "no route tests are there",
     # access logs
     "E611": "no line of a log is understood",
+    # from and to other tools
+    "E701": "not a document that can be imported",
+    "E702": "a reference to another document",
+    "E703": "references that lead back to themselves",
+    "E704": "an API without an address",
+    "E705": "a package that this needs is not installed",
+    "W701": "something that is not carried over",
     # capabilities
     "E901": "not available in this version",
 }

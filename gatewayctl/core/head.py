@@ -103,6 +103,19 @@ class HeadParser:
             said.learn(block, self, head)
         return head
 
+    def again(self, line: bytes, said: Said) -> RequestHead | None:
+        """A head with ``line`` as its request line and the field lines that ``said`` holds, which this parser has read;
+        None where the line decides what they mean. Raises BadMessage."""
+        method, path, query, minor, plain = self._request_lines.get(line) or self._request_line(line)
+        if not minor or not path:
+            return None
+        head = RequestHead()
+        head.method, head.path, head.query, head.minor, head.plain = method, path, query, minor, plain
+        head.fields, head.tally, head.kinds, head.authority, head.host, head.body = said.parsed
+        head.keep_alive = head.repeated = True
+        head.wishes = PLAIN
+        return head
+
     def _fields(self, head: RequestHead, line: bytes, block: bytes) -> None:
         """What the field lines in ``block`` say, for a head whose request line has been read."""
         lines = block.split(b"\r\n") if block else []

@@ -15,7 +15,7 @@ from gatewayctl.diff.handling import HEALTH_AT, Part, handling
 from gatewayctl.diff.limiting import limit_differences
 from gatewayctl.diff.moves import Move, Tables
 from gatewayctl.diff.outcome import outcome
-from gatewayctl.diff.rules import ROUTE, ROUTE_MATCH
+from gatewayctl.diff.rules import FOR_PEOPLE, ROUTE, ROUTE_MATCH
 from gatewayctl.diff.sending import (
     cache_differences,
     retry_differences,
@@ -106,7 +106,8 @@ class _Comparison:
         key = side, place
         if key not in self.known:
             part = self._handled(side, place)
-            settings = {name: value for name, value in part.settings.items() if name not in ROUTE_MATCH}
+            silent = (*ROUTE_MATCH, *FOR_PEOPLE)
+            settings = {name: value for name, value in part.settings.items() if name not in silent}
             self.known[key] = json.dumps([part.at == HEALTH_AT, settings], sort_keys=True, default=str)
         return self.known[key]
 

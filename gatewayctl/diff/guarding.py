@@ -184,10 +184,21 @@ def consumer_differences(sides: _Sides) -> Iterator[Difference]:
                 yield Difference("D311", (*at, "api_keys"), f"consumer {name}", *_counts(keys))
             if keys[1] - keys[0]:
                 yield Difference("D310", (*at, "api_keys"), f"consumer {name}", *_counts(keys))
-            yield from limit_differences(sides, Part(at, before[name]), Part(at, now[name]))
+            yield from _own_limit_differences(sides, Part(at, before[name]), Part(at, now[name]))
             tags = shown(before[name].get("tags")), shown(now[name].get("tags"))
             if tags[0] != tags[1]:
                 yield Difference("D305", (*at, "tags"), f"consumer {name}: tags", *tags)
+
+
+def _own_limit_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
+    """A consumer that has none of its own has those of the route; an empty list says that it has none at all."""
+    before, now = old.settings.get("limits"), new.settings.get("limits")
+    if (before is None) == (now is None):
+        yield from limit_differences(sides, old, new)
+        return
+    code = "D405" if before or now else "D401" if before is None else "D402"
+    old_text, new_text = ("those of the route" if names is None else shown(names) or "none" for names in (before, now))
+    yield Difference(code, new.where("limits"), f"consumer {new.at[1]}: limits", old_text, new_text)
 
 
 def _counts(keys: list[set[str]]) -> tuple[str, str]:

@@ -64,9 +64,12 @@ def _place_in(*words: str) -> Callable[[Any], float]:
 ROUTE_MATCH: Final = ("path", "path_regex", "methods", "hosts", "headers", "query", "priority", "enabled")
 """The settings that decide which requests a route takes: they are compared by what they match, in moves.py."""
 
+FOR_PEOPLE: Final = ("description", "tags")
+"""The settings of a route that say nothing of requests."""
+
 ROUTE: Final[dict[str, Rule]] = {
     **dict.fromkeys(ROUTE_MATCH, SILENT),
-    **dict.fromkeys(("description", "tags"), SILENT),
+    **dict.fromkeys(FOR_PEOPLE, SILENT),
     **dict.fromkeys(("service", "split", "split_key", "respond", "redirect", "aggregate"), SILENT),  # see compare.py
     **dict.fromkeys(("auth", "limits", "retry", "access", "cache", "cors", "transform", "require"), SILENT),
     "strip_prefix": any_change("D202"),

@@ -67,16 +67,23 @@ def _side(label: str, loaded: Loaded, plan: Plan, data: dict[str, Any], root: Pa
 
 def aligned(one: Any, other: Any) -> None:
     """Makes what one side does not know of a secret the same on the other, where it then cannot differ."""
-    for mine, theirs in ((one, other), (other, one)):
-        keys = mine.keys() if isinstance(mine, dict) else range(len(mine)) if isinstance(mine, list) else ()
-        for key in keys:
-            value = mine[key]
-            if type(mine) is not type(theirs) or (key not in theirs if isinstance(mine, dict) else key >= len(theirs)):
-                continue
-            if isinstance(value, Sealed) and value.startswith(UNSEEN) and isinstance(theirs[key], str):
-                theirs[key] = value
-            elif isinstance(value, dict | list):
-                aligned(value, theirs[key])
+    _align(one, other)
+    _align(other, one)
+
+
+def _align(mine: Any, theirs: Any) -> None:
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        keys: Any = mine.keys() & theirs.keys()
+    elif isinstance(mine, list) and isinstance(theirs, list):
+        keys = range(min(len(mine), len(theirs)))
+    else:
+        return
+    for key in keys:
+        value = mine[key]
+        if isinstance(value, Sealed) and value.startswith(UNSEEN) and isinstance(theirs[key], str):
+            theirs[key] = value
+        elif isinstance(value, dict | list):
+            _align(value, theirs[key])
 
 
 def _health(path: bytes, options: RoutingOptions) -> CompiledRoute:

@@ -13,6 +13,7 @@ from gatewayctl.plan.identity import AccessPlan, AuthPlan, CorsPlan, IdentityPla
 from gatewayctl.plan.policies import (
     NO_POLICIES,
     BreakerPlan,
+    IdentityLimitsPlan,
     LimitFieldsPlan,
     LimitsPlan,
     OutlierPlan,
@@ -121,6 +122,8 @@ class InstancePlan:
     status: str
     builtin: bool = False
     path: str = ""
+    priority: int = 0
+    """The lower the number the better: others are taken only while no better one is fit (RFC 2782)."""
 
     @property
     def by_name(self) -> bool:
@@ -267,6 +270,7 @@ GuardPlan = PreflightPlan | AccessPlan | AuthPlan | RequirePlan | CorsPlan
 StepPlan = (
     BodyLimitPlan
     | LimitsPlan
+    | IdentityLimitsPlan
     | RespondPlan
     | RedirectPlan
     | RequestEditPlan

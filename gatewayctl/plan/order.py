@@ -49,6 +49,12 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     Step("auth", Phase.ADMIT, identity.AuthPlan, "after what costs less than checking credentials"),
     Step("require", Phase.ADMIT, identity.RequirePlan, "as soon as it is known who asks"),
+    Step(
+        "identity_limits",
+        Phase.ADMIT,
+        policies.IdentityLimitsPlan,
+        "once it is known who asks; after require, so that who may not come in uses up nobody's share",
+    ),
     Step("respond", Phase.ADMIT, model.RespondPlan, "after everything that may refuse the request"),
     Step("redirect", Phase.ADMIT, model.RedirectPlan, "after everything that may refuse the request"),
     Step(

@@ -37,10 +37,31 @@ class LimitPlan:
 
 @dataclass(frozen=True, slots=True)
 class LimitsPlan:
-    """The limits of a route, by name."""
+    """The limits of a route whose keys need nobody to be known, by name."""
 
     limits: tuple[str, ...]
     said_at: KeyPath
+    goes_on: bool = False
+    """Whether more limits follow once it is known who asks: what those refuse takes nothing from these."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLimitsPlan:
+    """The limits of a route whose keys have a consumer or a claim, by name."""
+
+    limits: tuple[str, ...]
+    """Those by claims alone: they hold for everybody."""
+    by_consumer: tuple[str, ...]
+    """Those that the limits of a consumer take the place of, where it has its own."""
+    before: tuple[str, ...]
+    """Those that were counted before it was known who asks: nothing is counted twice."""
+    said_at: KeyPath
+
+    def of(self, own: tuple[str, ...] | None) -> tuple[str, ...]:
+        """The limits for somebody whose own limits are ``own``; None for none of its own."""
+        if own is None or not self.by_consumer:
+            return (*self.limits, *self.by_consumer)
+        return tuple(name for name in dict.fromkeys((*self.limits, *own)) if name not in self.before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,38 @@ from typing import Protocol
 Record = tuple[float, ...]
 
 
+class Taker(Protocol):
+    """See ``policy/limits``."""
+
+    def take(self, record: Record, cost: int, now: int) -> Record | None: ...
+
+
 class Records(Protocol):
     """A table of records of one width, at most so many: the least recently used go first."""
+
+    @property
+    def id(self) -> str:
+        """What it is called where it is said which tables are needed (``Keeper.retire_others``)."""
 
     def __len__(self) -> int:
         """How many keys are kept."""
 
     def read(self, key: bytes) -> Record:
-        """A record as it is now. Another process may be changing it: each number is whole, but they may not go together."""
+        """A record as it is now."""
+
+    def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        """The commonest change, without ceremony: the record after ``algorithm`` took ``cost`` from it, and True; or as
+        it is, and False. As atomic as ``Keeper.change``."""
 
     def write(self, key: bytes, record: Record) -> None:
         """For a keeper alone: ``Keeper.change`` is how records are changed."""
+
+    @property
+    def words(self) -> Sequence[int]:
+        """Where others change records too, of a named table: ``words[word(key)]`` differs after each change of a record."""
+
+    def word(self, key: bytes) -> int:
+        """Which of the words."""
 
 
 Place = tuple[Records, bytes]
@@ -30,20 +51,18 @@ Change = Callable[[Sequence[Record]], Sequence[Record] | None]
 """Gets some records and gives what they become, in the same order; None leaves them all as they are."""
 
 
-class Taker(Protocol):
-    """See ``policy/limits``."""
-
-    def take(self, record: Record, cost: int, now: int) -> Record | None: ...
-
-
 class Keeper(Protocol):
-    """The records of a gateway."""
+    """The records of a gateway. ``shared``: other processes change them too."""
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False) -> Records:
+    @property
+    def shared(self) -> bool: ...
+
+    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
         """The table of that name, made on first need; another width makes it anew, empty.
 
-        ``owned``: what a process adds to the first number of a record is its own: it is taken off again when the process
-        dies, and a record is kept while anything is held.
+        ``owned``: what a process adds to the first number of a record, a whole one, is its own: it is taken off again when
+        the process dies, and a record is kept while anything is held. ``named``: the configuration says which keys there
+        are, not a client; none is ever pushed out, and the table outlives all generations.
         """
 
     def change(self, places: Sequence[Place], by: Change) -> None:
@@ -52,6 +71,5 @@ class Keeper(Protocol):
         The places are distinct. A record that becomes all 0 is forgotten.
         """
 
-    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        """The commonest change, without ceremony: the record after ``algorithm`` took ``cost`` from it, and True; or as
-        it is, and False."""
+    def retire_others(self, keep: set[str]) -> None:
+        """Forgets the tables whose id is not in ``keep``, but for named ones; who still has one may go on using it."""

@@ -1,5 +1,6 @@
 """What a request has in common with others: the keys that limits count by and that the hash balancer goes by."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
@@ -8,11 +9,14 @@ from urllib.parse import unquote_to_bytes
 
 from gatewayctl.core.fields import combined
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.identity import Identity
 
 _LONGEST: Final = 64
 """Bytes of a value that are kept as they are; a longer one is kept as a digest, so that a key's size is bounded."""
 _STANDS_IN: Final = b"\x01"
 """Before the address that stands in for what a request lacks: no value of a request can begin with it."""
+
+_CONTROL: Final = re.compile(rb"[\x00-\x1f]")
 
 
 class Keyed(Protocol):
@@ -21,6 +25,7 @@ class Keyed(Protocol):
     head: RequestHead
     path: bytes
     params: Mapping[str, bytes]
+    identity: Identity | None
 
     @property
     def client_ip(self) -> bytes: ...
@@ -71,12 +76,27 @@ def part_of(word: str) -> Part:
         "global": lambda request: b"",
         "route": lambda request: request.route_name.encode(),
         "service": lambda request: request.service_name.encode(),
+        "consumer": _consumer,
+        "claim": lambda request: None if request.identity is None else _plain(request.identity.claim_text(name)),
         "path": lambda request: request.path,
         "header": lambda request: combined(request.head.fields, written),
         "cookie": lambda request: cookie(request.head, written),
         "param": lambda request: None if name not in request.params else unquote_to_bytes(request.params[name]),
     }
     return parts[kind]
+
+
+def _consumer(request: Keyed) -> bytes | None:
+    """The consumer's name; None for nobody, and for somebody without a name."""
+    identity = request.identity
+    return None if identity is None else _plain(identity.consumer.encode("utf-8", "replace") or None)
+
+
+def _plain(value: bytes | None) -> bytes | None:
+    """What a token says may hold any character: with control characters it could be read as something else in a key."""
+    if value is None or not _CONTROL.search(value):
+        return value
+    return blake2b(value, digest_size=16).hexdigest().encode()
 
 
 def key_maker(words: Sequence[str]) -> Callable[[Keyed], bytes]:

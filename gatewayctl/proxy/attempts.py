@@ -20,6 +20,7 @@ from gatewayctl.policy.breakers.table import REFUSED
 from gatewayctl.policy.retries.rules import retry_after
 from gatewayctl.proxy.forwarding import ForwardingExchange
 from gatewayctl.proxy.policed import HeldResponse, Policed
+from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.upstream.conduct import BLAMED, Conduct
 from gatewayctl.upstream.connection import UpstreamConnection
 from gatewayctl.upstream.instance import Instance
@@ -52,10 +53,10 @@ class PolicedExchange(ForwardingExchange):
         policed = self.on_course()
         policed.service = route.service
         if route.retry is not None:
-            route.retry.budget.request(self.started)
+            route.retry.budget.request(self.sent_at)
             if self.head.body != NO_BODY and self.head.method in route.retry.rules.methods:
                 self._keep(route)
-        self._try(policed, self.started)
+        self._try(policed, self.sent_at)
 
     def _try(self, policed: Policed, now: float) -> None:
         service, route = policed.service, self.route
@@ -71,11 +72,13 @@ class PolicedExchange(ForwardingExchange):
             if permit == REFUSED:
                 self._unavailable(policed, self._refused_by(breaker.wait(now)), now)
                 return
-        # 8b. an instance; the breaker of one that has its own may refuse, then it is another's turn
+        # 8b. an instance; one that has a breaker of its own, or is full for all of this host, may refuse: another's turn
         instance = service.choose(self, now, self.tried, ())
-        if instance is not None and conduct is not None and conduct.scope == "instance":
-            instance, breaker, permit, wait = self._ask_instances(service, conduct, instance, now)
-            if instance is None:
+        if instance is not None and conduct is not None and conduct.asks_instances:
+            instance, own, wait = self._ask_instances(policed, service, conduct, instance, now)
+            if own is not None:
+                breaker, permit = own
+            elif instance is None and wait != NEVER:
                 self._unavailable(policed, self._refused_by(wait), now)
                 return
         if instance is None:
@@ -100,21 +103,27 @@ class PolicedExchange(ForwardingExchange):
         self._send(connection)
 
     def _ask_instances(
-        self, service: Service, conduct: Conduct, first: Instance, now: float
-    ) -> tuple[Instance | None, Breaker | None, int, float]:
-        """The first instance whose own breaker lets the attempt through, with that and its permit; else the shortest wait."""
+        self, policed: Policed, service: Service, conduct: Conduct, first: Instance, now: float
+    ) -> tuple[Instance | None, tuple[Breaker, int] | None, float]:
+        """The first instance that lets the attempt through, with its own breaker's permit; else the shortest wait for one."""
         instance: Instance | None = first
         refused: set[str] = set()
-        wait = float("inf")
+        wait = NEVER
         while instance is not None:
-            breaker = conduct.instance_breaker(instance.id)
-            permit = breaker.ask(now)
-            if permit != REFUSED:
-                return instance, breaker, permit, wait
+            own: tuple[Breaker, int] | None = None
+            if conduct.scope == "instance":
+                breaker = conduct.instance_breaker(instance.id)
+                own = breaker, breaker.ask(now)
+                if own[1] == REFUSED:
+                    wait = min(wait, breaker.wait(now))
+            if own is None or own[1] != REFUSED:
+                if conduct.rooms is None or policed.enter(conduct.rooms, instance.id):
+                    return instance, own, wait
+                if own is not None:
+                    own[0].abandoned(own[1], now)
             refused.add(instance.id)
-            wait = min(wait, breaker.wait(now))
             instance = service.choose(self, now, self.tried, refused)
-        return None, None, REFUSED, wait
+        return None, None, wait
 
     def _refused_by(self, wait: float) -> Failure:
         seconds = max(1, ceil(wait))
@@ -211,7 +220,8 @@ class PolicedExchange(ForwardingExchange):
             return
         if policed.held is not None:
             policed.held.drop()
-        policed.held = HeldResponse(self.head, instance, connection, head, length, first, seconds)
+        policed.held = HeldResponse(self.head, instance, connection, head, length, first, seconds, policed.room)
+        policed.room = None
         if connection is not None:
             connection.hand_over(policed.held)
         self.instance = self._connection = None
@@ -227,6 +237,7 @@ class PolicedExchange(ForwardingExchange):
         reason = what.kind.reason
         conduct, breaker = policed.service.conduct, policed.breaker
         policed.breaker = None
+        policed.leave()
         if reason in BLAMED:
             if conduct is not None:
                 conduct.blame(instance_id, now - policed.began, now)
@@ -255,6 +266,8 @@ class PolicedExchange(ForwardingExchange):
         if handed_over and self.head.body != NO_BODY and self._kept is None:
             return None
         pause = max(retry.rules.pause(policed.tries, self.gateway.random), asked)
+        if self.request_complete and self._total_deadline == NEVER and self.route is not None:
+            self._total_deadline = self._total_by(self.route)
         if now + pause >= self._total_deadline or not retry.budget.retry(now):
             return None
         return pause
@@ -284,6 +297,7 @@ class PolicedExchange(ForwardingExchange):
             return
         now = self.gateway.clock()
         self.instance = held.instance
+        policed.room, held.room = held.room, None
         if held.whole:
             self.on_response(held.response, held.length, held.body, True, now)
             return

@@ -103,9 +103,10 @@ class BoundRoute:
         self.wait = NEVER
         self.wait_note = ""
         if forward is not None and service is not None:
-            self._bind_forward(forward, service)
+            self._bind_forward(forward, service, retry)
 
-    def _bind_forward(self, forward: ForwardPlan, service: Service) -> None:
+    def _bind_forward(self, forward: ForwardPlan, service: Service, retry: "Retry | None") -> None:
+        """``wait`` is for the first attempt: whatever its answer must come within first."""
         self.timeout = NEVER if forward.timeout is None else forward.timeout
         self.upgrades = forward.upgrades
         first_byte = service.first_byte_timeout
@@ -114,6 +115,8 @@ class BoundRoute:
         elif self.timeout < NEVER:
             self.wait = self.timeout
             self.wait_note = f"no response within the route's timeout of {format_duration(self.timeout)}"
+        if retry is not None and retry.attempt_timeout < self.wait:
+            self.wait, self.wait_note = retry.attempt_timeout, retry.attempt_note
 
 
 class Bound:

@@ -290,10 +290,11 @@ class Exchange(PolicedExchange):
             lines = [head.passed, bound.request_id_prefix, self.request_id, bound.response_end]
             dated = bool(head.kinds & _DATE)
         self.responded = True
-        if course is not None and route is not None:
-            lines[:0] = [step.lines(self) for step in route.add]
         if not dated:
             lines.append(self.gateway.date_line())
+        if course is not None and route is not None:
+            for step in reversed(route.add):
+                lines.insert(0, step.lines(self))
         self.sent = len(first)
         if complete:
             self._connection = None

@@ -195,7 +195,12 @@ class ForwardingExchange(AnsweringExchange):
             data += b"".join([chunk(piece) for piece in pending] if head.body == CHUNKED else pending)
         if self.request_complete:
             connection.uploading = False
-            if self._reused and self.course is None and head.body == NO_BODY:  # the usual case, with its answer awaited
+            if (  # the usual case, with its answer awaited
+                self._reused
+                and self.attempts == 1
+                and head.body == NO_BODY
+                and (self.course is None or not self.course.fell_back)
+            ):
                 route = self.route
                 connection.send(self, bound.parser, data, self.sent_at + route.wait, route.wait_note)  # type: ignore[arg-type, union-attr]
                 return
@@ -216,9 +221,7 @@ class ForwardingExchange(AnsweringExchange):
         route = self.route
         if route is None:
             return
-        now = (
-            self.sent_at if self._reused and self.head.body == NO_BODY and self.attempts == 1 else self.gateway.clock()
-        )
+        now = self.gateway.clock()
         if self._total_deadline == NEVER:
             self._total_deadline = self._total_by(route)
         if self.course is not None and self.course.service is not None:

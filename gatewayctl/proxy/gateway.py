@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from gatewayctl.core.fields import Field, Kind, field
 from gatewayctl.core.reply import Reply
 from gatewayctl.policy.health.availability import Availability
+from gatewayctl.policy.records import Keeper
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.identity import Entropy
 from gatewayctl.state.auth.key_set import Fetch
 from gatewayctl.state.auth.surroundings import Surroundings
 from gatewayctl.state.records import LocalKeeper
 from gatewayctl.state.registry import Registry
-from gatewayctl.state.shared.stores import LocalStores, Stores
 from gatewayctl.state.timer_wheel import TimerWheel
 from gatewayctl.telemetry.access_log import Formatter
 from gatewayctl.telemetry.series import RouteSeries
@@ -96,7 +96,10 @@ class Gateway:
         self.instances: Registry[Instance] = Registry()
         self.balancers: Registry[Balancer] = Registry()
         self.availabilities: Registry[Availability] = Registry()
-        self.keeper = LocalKeeper()
+        self.keeper: Keeper = LocalKeeper()
+        """What policies count and hold by key; shared with other processes where there are several workers."""
+        self.workers = 1
+        """How many processes carry the traffic of this host."""
         self.limits: Registry[LimitCount] = Registry()
         self.stores: Registry[SharedStore] = Registry()
         self.breakers: Registry[BreakerShelf] = Registry()
@@ -105,8 +108,6 @@ class Gateway:
         self.schemes: Registry[Scheme] = Registry()
         self.surroundings = Surroundings(loop=loop, clock=clock, say=reporter.event, fetch=fetch)
         self.series: Registry[RouteSeries] = Registry()
-        self.host_stores: Stores = LocalStores()
-        """What policies count and hold by key; shared with other processes where there are several workers."""
         self.connections: set[ExpressConnection] = set()
         self.in_flight = 0
         self.created = clock()

@@ -1,6 +1,7 @@
 """What an exchange keeps while its attempts are let through, judged and made again."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.failures import Failure
@@ -13,6 +14,7 @@ from gatewayctl.upstream.connection import UpstreamConnection
 from gatewayctl.upstream.instance import Instance
 
 if TYPE_CHECKING:
+    from gatewayctl.upstream.rooms import Rooms
     from gatewayctl.upstream.service import Service
 
 _MOST_HELD: Final = 64 * 1024
@@ -22,13 +24,14 @@ _MOST_HELD: Final = 64 * 1024
 class Policed(Course):
     """The course of an exchange. ``breaker`` with its ``permit`` is that of the attempt under way."""
 
-    __slots__ = ("began", "breaker", "fell_back", "held", "permit", "service", "timer", "tries")
+    __slots__ = ("began", "breaker", "fell_back", "held", "permit", "room", "service", "timer", "tries")
 
     def __init__(self) -> None:
         self.guards = None  # what Course.__init__ does, without a call: there is one of these for each policed request
         self.decisions = ()
         self.taken = None
         self.reported = ()
+        self.undo = None
         self.session = b""
         self.service: Service | None = None
         """Where the attempts go; None for a service without conduct and a route without retries."""
@@ -40,7 +43,23 @@ class Policed(Course):
         self.timer: asyncio.TimerHandle | None = None
         """Runs until the next try."""
         self.held: HeldResponse | None = None
+        self.room: Callable[[], None] | None = None
+        """Gives back the room that the attempt under way has at its instance, where that counts for the whole host."""
         self.fell_back = False
+
+    def enter(self, rooms: "Rooms", id: str) -> bool:
+        """Whether there is room at an instance for an attempt; if so it is held until ``leave``, or the request's end."""
+        self.room = rooms.take(id)
+        if self.room is None:
+            return False
+        self.guard(self.leave)
+        return True
+
+    def leave(self) -> None:
+        """The attempt under way has ended, or passed its room on."""
+        room, self.room = self.room, None
+        if room is not None:
+            room()
 
     def let_go(self, now: float) -> None:
         """The attempt under way and what was held for another are over; nothing is known of how it would have ended."""
@@ -70,6 +89,7 @@ class HeldResponse:
         length: int,
         first: bytes,
         seconds: float,
+        room: Callable[[], None] | None,
     ) -> None:
         self.head = request
         self.response = head
@@ -82,6 +102,7 @@ class HeldResponse:
         self._pieces = [first] if first else []
         self._size = len(first)
         self._seconds = seconds
+        self.room = room
 
     @property
     def body(self) -> bytes:
@@ -99,6 +120,9 @@ class HeldResponse:
         instance.answers[self.response.status // 100] += 1
         instance.durations.observe(self._seconds)
         instance.in_flight -= 1
+        room, self.room = self.room, None
+        if room is not None:
+            room()
         if self.connection is not None:
             self.connection.abandon()
             self.connection = None

@@ -145,7 +145,7 @@ class Simulation:
             (seen,) = limits
             limit = seen.limit
             key = limit.key(request)
-            _, fits = self._keeper.take((limit.records, key), limit.algorithm, limit.plan.cost, now)
+            _, fits = limit.records.take(key, limit.algorithm, limit.plan.cost, now)
             self._count(seen, request, key, now, 0, fits)
             self.refused += not (fits or limit.plan.reports)
             return

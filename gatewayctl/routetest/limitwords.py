@@ -28,12 +28,32 @@ def key_words(limit: LimitPlan, passage: "Passage") -> str:
     for part in limit.key:
         known = {
             "client_ip": f"client_ip {passage.client_ip}",
+            "consumer": _consumer_words(passage),
             "route": "" if passage.route is None else f"route {passage.route.name}",
         }.get(part, part)
         kind, _, name = part.partition(":")
         sent = name.lower().encode() in {f.name for f in passage.head.fields}
-        words.append(known if kind != "header" or sent else f"client_ip {passage.client_ip} (it has no {part})")
+        lacks = (kind == "header" and not sent) or (kind == "claim" and not _has_claim(passage, name))
+        words.append(f"client_ip {passage.client_ip} (it has no {part})" if lacks else known)
     return " and ".join(words)
+
+
+def _consumer_words(passage: "Passage") -> str:
+    if passage.identity is not None and passage.identity.consumer:
+        return f"consumer {passage.identity.consumer}"
+    return f"client_ip {passage.client_ip} (it has no consumer)"
+
+
+def _has_claim(passage: "Passage", name: str) -> bool:
+    return passage.identity is not None and passage.identity.claim_text(name) is not None
+
+
+def own_limits(passage: "Passage") -> tuple[str, ...] | None:
+    """The limits that the consumer has of its own; None for none, and where nobody is known."""
+    if passage.identity is None:
+        return None
+    consumer = passage.plan.identity.consumers.get(passage.identity.consumer)
+    return None if consumer is None else consumer.limits
 
 
 def policed(service: ServicePlan, retry: RetryPlan | None, loaded: Loaded) -> list[str]:

@@ -15,6 +15,9 @@ from gatewayctl.routetest.places import place
 from gatewayctl.routetest.report import Policy, StepLine
 from gatewayctl.routetest.stepwords import Passage, Words
 
+_STEPS_OF: Final[Mapping[str, tuple[str, ...]]] = {"limits": ("limits", "identity_limits")}
+"""Policies that are more than one step."""
+
 PolicyWords = Callable[[Passage, RoutePlan], Words]
 
 
@@ -23,9 +26,9 @@ def policies(passage: Passage, route: RoutePlan, steps: Sequence[StepLine]) -> t
     met = {line.name: line for line in steps}
     found = []
     for name, words in POLICY_WORDS.items():
-        line = met.get(name)
-        if line is not None and line.at is not None:
-            found.append(Policy(name, line.does, line.at))
+        lines = [met[step] for step in _STEPS_OF.get(name, (name,)) if step in met]
+        if lines and lines[0].at is not None:
+            found.append(Policy(name, tuple(does for line in lines for does in line.does), lines[0].at))
         else:
             does, key = words(passage, route)
             found.append(Policy(name, tuple(does), place(passage.loaded, key)))

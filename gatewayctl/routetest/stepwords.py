@@ -33,9 +33,9 @@ from gatewayctl.plan.model import (
     RespondPlan,
     RoutePlan,
 )
-from gatewayctl.plan.policies import LimitFieldsPlan, LimitsPlan, StickyFieldPlan
+from gatewayctl.plan.policies import IdentityLimitsPlan, LimitFieldsPlan, LimitsPlan, StickyFieldPlan
 from gatewayctl.routetest.hidden import MASK, Hidden
-from gatewayctl.routetest.limitwords import key_words, limit_words, policed
+from gatewayctl.routetest.limitwords import key_words, limit_words, own_limits, policed
 from gatewayctl.routetest.places import place
 from gatewayctl.routetest.report import Answered, Sent
 
@@ -208,12 +208,26 @@ def _forward(passage: Passage, step: ForwardPlan) -> Words:
 
 
 def _limits(passage: Passage, step: LimitsPlan) -> Words:
+    return _limits_in_words(passage, step.limits), step.said_at
+
+
+def _limits_in_words(passage: Passage, names: tuple[str, ...]) -> list[str]:
     does = []
-    for name in step.limits:
+    for name in names:
         limit = passage.plan.policies.limits[name]
         at = place(passage.loaded, ("limits", name))
         does.append(f"{limit_words(limit)}, key {key_words(limit, passage)}, {at}")
-    return does, step.said_at
+    return does
+
+
+def _identity_limits(passage: Passage, step: IdentityLimitsPlan) -> Words:
+    own = own_limits(passage) if step.by_consumer else None
+    if own is None:
+        return _limits_in_words(passage, step.of(None)), step.said_at
+    consumer = passage.identity.consumer
+    at = place(passage.loaded, ("consumers", consumer, "limits"))
+    said = f"consumer {consumer} has its own in place of {', '.join(step.by_consumer)}, {at}"
+    return [said, *_limits_in_words(passage, step.of(own))], step.said_at
 
 
 def _limit_fields(passage: Passage, step: LimitFieldsPlan) -> Words:
@@ -267,6 +281,7 @@ STEP_WORDS: Final[Mapping[str, Callable[[Passage, Any], Words]]] = {
     "access": _access,
     "max_body_size": _max_body_size,
     "limits": _limits,
+    "identity_limits": _identity_limits,
     "auth": _auth,
     "require": _require,
     "respond": _answers,

@@ -16,10 +16,11 @@ from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan import STEPS, Plan, RoutePlan, build_table
 from gatewayctl.plan.identity import AuthPlan
 from gatewayctl.plan.model import ForwardPlan, PathPlan
-from gatewayctl.plan.policies import LimitsPlan
+from gatewayctl.plan.policies import IdentityLimitsPlan, LimitsPlan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.routetest.decide import Decision, decide
 from gatewayctl.routetest.hidden import Hidden
+from gatewayctl.routetest.limitwords import own_limits
 from gatewayctl.routetest.matched import matched
 from gatewayctl.routetest.near import ambiguous_readings, beaten, came_near, near_misses
 from gatewayctl.routetest.places import Place, place
@@ -161,7 +162,7 @@ class _Walk:
             "near": came_near(passage) if others else (),
             "hints": _unread_claims(self.request, route),
             "auth": _scheme(route),
-            "limits": tuple(name for step in route.steps if isinstance(step, LimitsPlan) for name in step.limits),
+            "limits": _limits(passage, route),
         }
         if self.refusal is not None:
             return _refused(self.request, passage.path, self.refusal, **common)
@@ -246,6 +247,17 @@ def _unread_claims(request: Asked, route: RoutePlan) -> tuple[str, ...]:
     """A word about claims that nobody reads, where the route has no auth."""
     unread = request.claims and not _scheme(route)
     return (f"nobody reads the claims: route {route.name} has no auth",) if unread else ()
+
+
+def _limits(passage: Passage, route: RoutePlan) -> tuple[str, ...]:
+    """The names of the limits that the request counts against, once it is known who asks."""
+    names: list[str] = []
+    for step in route.steps:
+        if isinstance(step, LimitsPlan):
+            names += step.limits
+        elif isinstance(step, IdentityLimitsPlan):
+            names += step.of(own_limits(passage))
+    return tuple(names)
 
 
 def _scheme(route: RoutePlan) -> str:

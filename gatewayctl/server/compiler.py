@@ -74,10 +74,11 @@ def _places(loaded: Loaded) -> dict[str, Span]:
 
 
 def main() -> int:
-    """Takes ``{"files": [...]}`` as its argument and writes the frames to standard output."""
+    """Takes ``{"files": [...], "steps_back": bool}`` as its argument and writes the frames to standard output."""
     gc.disable()  # a short life: collecting would only cost time
-    os.nice(NICENESS)
     order = json.loads(sys.argv[1])
+    if order["steps_back"]:
+        os.nice(NICENESS)
     verdict, routes, effective = compile_files(order["files"], os.environ)
     out = sys.stdout.buffer
     for frame in frames(verdict, routes, effective):

@@ -27,7 +27,7 @@ from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.routing import TableBuilder
 from gatewayctl.server.compiling import CompileFailed
 from gatewayctl.server.fleets import Fleets
-from gatewayctl.server.policing import Policing
+from gatewayctl.server.policing import RECORDS, Policing
 from gatewayctl.server.turns import Turns
 from gatewayctl.state.certificates import Certificates
 from gatewayctl.state.registry import Registry
@@ -139,7 +139,7 @@ class Generations:
         for key_set in gateway.surroundings.key_sets.retire_others(keep):
             key_set.stop()
         gateway.series.retire_others(keep)
-        gateway.host_stores.retire_others(keep)
+        gateway.keeper.retire_others({key[1] for key in keep if isinstance(key, tuple) and key[0] == RECORDS})
         self._contexts.retire_others(keep)
         for echo in self.echoes.retire_others(keep):
             echo.close()

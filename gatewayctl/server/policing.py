@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable
 from functools import partial
+from typing import Final
 
 from gatewayctl.plan.model import Plan, RoutePlan, ServicePlan
 from gatewayctl.plan.policies import BreakerPlan, StorePlan
 from gatewayctl.policy.balancing.base import Balancer
 from gatewayctl.policy.balancing.sticky import StickySessions
-from gatewayctl.policy.breakers.breaker import Breaker
+from gatewayctl.policy.breakers.breaker import Breaker, HostBreaker, breaker_records
 from gatewayctl.policy.breakers.memory import State
 from gatewayctl.policy.breakers.table import Rules
 from gatewayctl.policy.health.availability import Availability
@@ -21,8 +22,11 @@ from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.steps.parts import Counting
 from gatewayctl.upstream.conduct import BreakerShelf, Conduct
 from gatewayctl.upstream.ejections import Ejections
+from gatewayctl.upstream.rooms import Rooms
 
 _MICRO = 1_000_000
+RECORDS: Final = "records"
+"""Under this and its id a table of records is needed by a generation."""
 
 
 class Policing:
@@ -36,8 +40,9 @@ class Policing:
         gateway, limits = self._gateway, {}
         for name, limit in plan.policies.limits.items():
             key = ("limit", name)
-            keep.add(key)
-            limits[name] = Limit(limit, gateway.keeper, gateway.limits.obtain(key, partial(LimitCount, name)))
+            made = Limit(limit, gateway.keeper, gateway.limits.obtain(key, partial(LimitCount, name)))
+            keep |= {key, (RECORDS, made.records.id)}
+            limits[name] = made
         stores = {name: self._store(store, keep) for name, store in plan.policies.stores.items()}
         return Counting(gateway.keeper, limits, stores, gateway.lease)
 
@@ -57,9 +62,8 @@ class Policing:
             return None
         key = ("budget", plan.name, forward.service, plan.budget, plan.min_budget)
         keep.add(key)
-        budget = self._gateway.budgets.obtain(
-            key, partial(RetryBudget, plan.budget, plan.min_budget, plan.name, forward.service)
-        )
+        least = -(-plan.min_budget // self._gateway.workers)  # each worker has its own budget
+        budget = self._gateway.budgets.obtain(key, partial(RetryBudget, plan.budget, least, plan.name, forward.service))
         return Retry(plan, budget)
 
     def conduct(
@@ -79,11 +83,16 @@ class Policing:
             fallback=None if breaker is None else breaker.fallback,
             ejections=self._ejections(plan, availability, keep),
             max_in_flight=plan.max_in_flight,
+            rooms=self._rooms(plan),
             hash_part=part_of(plan.hash_key) if hashes else None,
             sessions=None if plan.sticky is None else StickySessions(plan.name),
             sticky_cookie=b"" if plan.sticky is None else plan.sticky.cookie,
             observes=observes,
         )
+
+    def _rooms(self, plan: ServicePlan) -> Rooms | None:
+        keeper = self._gateway.keeper
+        return Rooms(keeper, plan.name, plan.max_in_flight) if plan.max_in_flight and keeper.shared else None
 
     def _shelf(self, service: str, plan: BreakerPlan, keep: set[Hashable]) -> BreakerShelf:
         rules = Rules(
@@ -97,9 +106,11 @@ class Policing:
         key = ("breaker", plan.name, service, plan.scope, rules)
         keep.add(key)
         gateway = self._gateway
+        kind = HostBreaker if gateway.keeper.shared else Breaker
+        breaker_records(gateway.keeper)  # it is there before the first of its breakers is needed
 
         def make(of: str) -> Breaker:
-            return Breaker(plan.name, f"{service}/{plan.scope}/{of}", rules, gateway.keeper, self._say_state)
+            return kind(plan.name, f"{service}/{plan.scope}/{of}", rules, gateway.keeper, self._say_state)
 
         shelf = gateway.breakers.obtain(key, lambda: BreakerShelf(plan.name, service, plan.scope, make))
         if plan.scope == "service":
@@ -132,4 +143,4 @@ class Policing:
         detector = gateway.detectors.obtain(
             key, lambda: OutlierDetector(plan.name, rules, availability, gateway.keeper, say)
         )
-        return Ejections(detector, rules, gateway.wheel)
+        return Ejections(detector, rules, gateway.wheel, watches=gateway.keeper.shared)

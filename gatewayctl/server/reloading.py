@@ -216,7 +216,7 @@ class Reloader:
             self._retry = asyncio.get_running_loop().call_later(delay, self.request)
 
     async def _load(self, first: bool) -> Outcome:
-        async with Compilation(self._files) as compilation:
+        async with Compilation(self._files, beside_traffic=not first) as compilation:
             verdict = await compilation.verdict()
             self._watch(verdict.seen)
             if verdict.plan is None:

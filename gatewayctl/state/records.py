@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Final
 
 from gatewayctl.policy.records import Change, Place, Record, Taker
 
@@ -9,11 +10,15 @@ from gatewayctl.policy.records import Change, Place, Record, Taker
 class LocalRecords:
     """See ``Records``. Owned records are never pushed out: what holds them bounds their number."""
 
-    __slots__ = ("_kept", "_most", "_unseen", "width")
+    __slots__ = ("_kept", "_most", "_unseen", "id", "named", "width")
 
-    def __init__(self, width: int, most: int, *, owned: bool) -> None:
+    words: Final = (0,)
+
+    def __init__(self, width: int, most: int, *, id: str = "", owned: bool = False, named: bool = False) -> None:
         self.width = width
-        self._most: float = float("inf") if owned else most
+        self.id = id
+        self.named = named
+        self._most: float = float("inf") if owned or named else most
         self._unseen: Record = (0,) * width
         self._kept: OrderedDict[bytes, Record] = OrderedDict()
 
@@ -29,6 +34,21 @@ class LocalRecords:
 
     def read(self, key: bytes) -> Record:
         return self._kept.get(key, self._unseen)
+
+    def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        kept = self._kept
+        record = kept.get(key, self._unseen)
+        after = algorithm.take(record, cost, now)
+        if after is None:
+            return record, False
+        kept[key] = after
+        kept.move_to_end(key)
+        if len(kept) > self._most:
+            kept.popitem(last=False)
+        return after, True
+
+    def word(self, key: bytes) -> int:
+        return 0
 
     def write(self, key: bytes, record: Record) -> None:
         kept = self._kept
@@ -46,13 +66,15 @@ class LocalKeeper:
 
     __slots__ = ("_tables",)
 
+    shared: Final = False
+
     def __init__(self) -> None:
         self._tables: dict[str, LocalRecords] = {}
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False) -> LocalRecords:
+    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> LocalRecords:
         table = self._tables.get(name)
         if table is None or table.width != width:
-            table = self._tables[name] = LocalRecords(width, most, owned=owned)
+            table = self._tables[name] = LocalRecords(width, most, id=name, owned=owned, named=named)
         else:
             table.bound(most)
         return table
@@ -63,16 +85,7 @@ class LocalKeeper:
             for (table, key), record in zip(places, after, strict=True):
                 table.write(key, record)
 
-    def take(self, place: Place, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        records, key = place
-        record = records.read(key)
-        after = algorithm.take(record, cost, now)
-        if after is None:
-            return record, False
-        records.write(key, after)
-        return after, True
-
     def retire_others(self, keep: set[str]) -> None:
-        """Forgets the tables whose name is not in ``keep``."""
-        for name in [name for name in self._tables if name not in keep]:
+        """See ``Keeper``."""
+        for name in [name for name, table in self._tables.items() if name not in keep and not table.named]:
             del self._tables[name]

@@ -10,6 +10,7 @@ from gatewayctl.steps.base import AddStep, AdmitStep, ShapeStep
 from gatewayctl.steps.body_limit import BodyLimitStep
 from gatewayctl.steps.cors import CorsStep
 from gatewayctl.steps.deprecated import DeprecatedStep
+from gatewayctl.steps.identity_limits import IdentityLimitsStep
 from gatewayctl.steps.limits import LimitFieldsStep, LimitsStep
 from gatewayctl.steps.parts import Parts
 from gatewayctl.steps.preflight import PreflightStep
@@ -33,6 +34,7 @@ ADMIT_STEPS: Final[dict[type, Callable[[Any, Parts], AdmitStep]]] = {
     policies.LimitsPlan: LimitsStep,
     identity.AuthPlan: AuthStep,
     identity.RequirePlan: RequireStep,
+    policies.IdentityLimitsPlan: IdentityLimitsStep,
     model.RespondPlan: _alone(RespondStep),
     model.RedirectPlan: _alone(RedirectStep),
     model.RequestEditPlan: _alone(RequestEditStep),

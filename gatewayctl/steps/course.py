@@ -8,7 +8,7 @@ from gatewayctl.policy.limits.limit import Decision, Taken
 class Course:
     """``guards`` are called exactly once when the request has ended, however it did: they give back what it held."""
 
-    __slots__ = ("decisions", "guards", "reported", "session", "taken")
+    __slots__ = ("decisions", "guards", "reported", "session", "taken", "undo")
 
     def __init__(self) -> None:
         self.guards: list[Callable[[], None]] | None = None
@@ -18,6 +18,8 @@ class Course:
         """The same, where one limit let it pass."""
         self.reported: tuple[str, ...] = ()
         """Limits that would have refused it, but only report."""
+        self.undo: Callable[[], None] | None = None
+        """Gives back what the limits before authentication took, where those after it may refuse."""
         self.session = b""
         """The token of the instance that its sticky session is on."""
 

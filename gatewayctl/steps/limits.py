@@ -20,13 +20,14 @@ _HERE: Final = "memory"
 class LimitsStep:
     """See ``AdmitStep``. It waits only where a limit is counted by a store of several hosts."""
 
-    __slots__ = ("_here", "_keeper", "_lease", "_leases", "_only", "_there")
+    __slots__ = ("_goes_on", "_here", "_keeper", "_lease", "_leases", "_only", "_there")
 
     def __init__(self, plan: LimitsPlan, parts: Parts) -> None:
         limits = [parts.counting.limits[name] for name in plan.limits]
         self._keeper: Keeper = parts.counting.keeper
         self._lease = parts.counting.lease
         self._leases = count()
+        self._goes_on = plan.goes_on
         self._here = tuple(limit for limit in limits if limit.plan.store == _HERE)
         """Those that are counted on this host."""
         only = limits[0] if len(limits) == len(self._here) == 1 else None
@@ -44,16 +45,22 @@ class LimitsStep:
         if only is not None:
             now = int(traffic.started * SECOND)
             cost = only.plan.cost
-            record, within = self._keeper.take((only.records, only.key(traffic)), only.algorithm, cost, now)
+            key = only.key(traffic)
+            record, within = only.records.take(key, only.algorithm, cost, now)
             if within:
                 only.count.allowed += 1
-                traffic.on_course().taken = Taken(only, record, now)
+                course = traffic.on_course()
+                course.taken = Taken(only, record, now)
+                if self._goes_on:
+                    course.undo = partial(self._give_back, (only.records, key), only)
                 return None
             wait, state = only.algorithm.wait(record, cost, now), only.algorithm.state(record, now)
             return self._concluded(traffic, [Decision(only, False, wait, state)])
         if self._there:
             return self._admit_everywhere(traffic)
         decisions = self._take(self._here, traffic, traffic.started)
+        if self._goes_on:
+            traffic.on_course().undo = partial(self._undo, decisions, (), traffic)
         return self._concluded(traffic, decisions)
 
     def _take(self, limits: Sequence[Limit], traffic: Traffic, seconds: float) -> list[Decision]:
@@ -133,6 +140,8 @@ class LimitsStep:
             self._take_back(decisions, taken, traffic)
         else:
             self._hold(taken, decisions, traffic)
+            if self._goes_on:
+                traffic.on_course().undo = partial(self._undo, decisions, taken, traffic)
         return self._concluded(traffic, decisions)
 
     def _without(
@@ -171,6 +180,13 @@ class LimitsStep:
             if not any(claim.limit in beyond and not claim.limit.plan.reports for claim in claims):
                 store.give_back([claim for claim in claims if claim.limit not in beyond])
 
+    def _undo(
+        self, decisions: Sequence[Decision], taken: Sequence[tuple[SharedStore, list[Claim]]], traffic: Traffic
+    ) -> None:
+        """The limits after authentication refuse: what was taken here goes back. What is held is a guard's."""
+        passing = [(store, [claim for claim in claims if not claim.limit.algorithm.holds]) for store, claims in taken]
+        self._take_back(decisions, passing, traffic)
+
     def _next_lease(self) -> bytes:
         return b"%b:%d" % (self._lease, next(self._leases))
 
@@ -188,6 +204,8 @@ class LimitFieldsStep:
         course = traffic.course
         if course is None:
             return b""
-        if course.taken is not None:
+        if course.taken is None:
+            return limit_lines(course.decisions)
+        if not course.decisions:
             return taken_lines(course.taken)
-        return limit_lines(course.decisions)
+        return limit_lines([*course.decisions, course.taken.decision])

@@ -32,6 +32,8 @@ class Parts:
     access: Mapping[str, AccessList] = field(default_factory=dict)
     cors: Mapping[str, Cors] = field(default_factory=dict)
     wall_clock: Callable[[], float] = time.time
+    own_limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By consumer, those that have limits of their own."""
 
 
 def parts_of(
@@ -47,4 +49,5 @@ def parts_of(
         {name: AccessList(access) for name, access in plan.access.items()},
         {name: Cors(cors) for name, cors in plan.cors.items()},
         wall_clock,
+        {name: consumer.limits for name, consumer in plan.consumers.items() if consumer.limits is not None},
     )

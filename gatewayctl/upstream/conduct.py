@@ -13,6 +13,7 @@ from gatewayctl.policy.breakers.breaker import Breaker
 from gatewayctl.policy.request_keys import Part
 from gatewayctl.policy.retries.rules import CAUSE_OF
 from gatewayctl.upstream.ejections import Ejections
+from gatewayctl.upstream.rooms import Rooms
 
 _FAILED: Final = 1.0
 """Seconds as which a failed attempt is told to a balancer that looks at latency, where it did not take longer."""
@@ -34,12 +35,15 @@ class Conduct:
     __slots__ = (
         "_breaker_of",
         "_observes",
+        "_of_service",
+        "asks_instances",
         "bad",
         "balancer",
         "ejections",
         "fallback",
         "hash_part",
         "max_in_flight",
+        "rooms",
         "scope",
         "sessions",
         "slow",
@@ -57,6 +61,7 @@ class Conduct:
         fallback: FallbackPlan | None,
         ejections: Ejections | None,
         max_in_flight: int | None,
+        rooms: Rooms | None,
         hash_part: Part | None,
         sessions: StickySessions | None,
         sticky_cookie: bytes,
@@ -64,6 +69,7 @@ class Conduct:
     ) -> None:
         self.balancer = balancer
         self._breaker_of = breaker_of
+        self._of_service = breaker_of("") if breaker_of is not None and scope == "service" else None
         self.scope = scope
         self.bad = bad
         """Statuses that are failures."""
@@ -72,16 +78,22 @@ class Conduct:
         self.fallback = fallback
         self.ejections = ejections
         self.max_in_flight = max_in_flight
+        self.rooms = rooms
+        """Where requests of other processes count too; None where this one has them all, or there is no such bound."""
         self.hash_part = hash_part
         self.sessions = sessions
         self.sticky_cookie = sticky_cookie
         self._observes = observes
+        self.asks_instances = scope == "instance" or rooms is not None
+        """An instance that was chosen may still refuse."""
 
     def breaker(self, route: str) -> Breaker | None:
         """The breaker that is asked before an instance is chosen; None where each instance has its own, or none has."""
+        if self._of_service is not None:
+            return self._of_service
         if self._breaker_of is None or self.scope == "instance":
             return None
-        return self._breaker_of(route if self.scope == "route" else "")
+        return self._breaker_of(route)
 
     def instance_breaker(self, id: str) -> Breaker:
         """The breaker of an instance, where each has its own."""

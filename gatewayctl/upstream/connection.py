@@ -7,6 +7,7 @@ State is changed first, then others are told: whoever is told may use this very 
 
 import asyncio
 import re
+import select
 import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -57,6 +58,7 @@ class UpstreamConnection(asyncio.Protocol):
         "on_tunnel_data",
         "on_tunnel_end",
         "parser",
+        "poll",
         "released_at",
         "requests",
         "state",
@@ -76,6 +78,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = self.due = NEVER
         self.idle_timeout = NEVER
         self.wait_note = ""
+        self.poll: select.poll | None = None  # of this connection alone; made when it is first asked whether it stirs
         self.address = ""  # which of those of the instance's name this goes to; empty where it has no name
         self._receiver: Receiver | None = None
         self._buffer = b""
@@ -84,8 +87,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         self._reusable = True
         self._answer_by = NEVER
-        self.full = False
-        """The instance does not read at the moment: no more of a body should be written."""
+        self.full = False  # the instance does not read at the moment: no more of a body should be written
         self.uploading = False
         """The request's body is still being sent: if the response ends first, the connection cannot be used again."""
         self.on_tunnel_data: Callable[[bytes], None] | None = None
@@ -97,10 +99,7 @@ class UpstreamConnection(asyncio.Protocol):
     # ── sending ───────────────────────────────────────────────────────
 
     def send(self, receiver: Receiver, parser: HeadParser, data: bytes, by: float = NEVER, note: str = "") -> None:
-        """Starts a request: ``data`` is its head and what is there of its body.
-
-        If that is all of it, a head must come ``by`` then, as for ``wait_until``.
-        """
+        """Starts a request: ``data`` is its head and what is there of its body; if that is all, an answer is due ``by``."""
         self.state = WAITING
         self.requests += 1
         self.parser = parser
@@ -213,16 +212,14 @@ class UpstreamConnection(asyncio.Protocol):
         if state == TUNNEL:
             if self.on_tunnel_end is not None:
                 self.on_tunnel_end(True)
-        elif receiver is None:
-            pass
-        elif state == WAITING:
+        elif receiver is not None and state == WAITING:
             answered = bool(self._buffer) or self._interim > 0
             alert = isinstance(error, ssl.SSLError) and self.requests == 1  # TLS 1.3 refuses our certificate only now
             lost = tls_failure(error) if alert else failure("upstream_reset", "the service closed the connection")
             receiver.on_failure(lost, answered=answered)
-        elif self._left == UNTIL_CLOSE and error is None:
+        elif receiver is not None and self._left == UNTIL_CLOSE and error is None:
             receiver.on_end(_NO_TRAILERS)
-        else:
+        elif receiver is not None:
             receiver.on_failure(failure("upstream_reset", "the response was cut off"), answered=True)
 
     def pause_writing(self) -> None:
@@ -230,10 +227,8 @@ class UpstreamConnection(asyncio.Protocol):
         if self._receiver is not None:
             self._receiver.on_writable(False)
             if self._answer_by == NEVER:
-                self.deadline = self.instance.clock() + self.idle_timeout
                 self.wait_note = "the service did not read the request for " + format_duration(self.idle_timeout)
-                if self.deadline < self.due:
-                    self._wheel.watch(self)
+                self.touch()
 
     def resume_writing(self) -> None:
         self.full = False

@@ -37,7 +37,6 @@ class Instance:
         "_keepalive_idle",
         "_max_idle",
         "_max_requests",
-        "_poll",
         "answers",
         "clock",
         "connect_failures",
@@ -90,7 +89,6 @@ class Instance:
         self.retired = False
         self._idle: list[UpstreamConnection] = []
         self._connections: set[UpstreamConnection] = set()
-        self._poll = select.poll()
 
     def configure(self, service: ServicePlan, plan: InstancePlan, tls: ssl.SSLContext | None = None) -> None:
         """Takes over a generation's settings. ``tls`` is for an https instance."""
@@ -127,17 +125,14 @@ class Instance:
 
     def _stirs(self, connection: UpstreamConnection) -> bool:
         """Whether anything (bytes, an end, an error) waits on an idle connection."""
-        sock = connection.transport.get_extra_info("socket")
-        if sock is None:
-            return False
-        descriptor = sock.fileno()
-        if descriptor < 0:
-            return True
-        self._poll.register(descriptor, select.POLLIN)
-        try:
-            return bool(self._poll.poll(0))
-        finally:
-            self._poll.unregister(descriptor)
+        poll = connection.poll
+        if poll is None:
+            sock = connection.transport.get_extra_info("socket")
+            if sock is None:
+                return False
+            poll = connection.poll = select.poll()
+            poll.register(sock.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
     def release(self, connection: UpstreamConnection, now: float) -> None:
         """Takes back a connection whose response was complete and clean."""

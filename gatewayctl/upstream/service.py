@@ -70,7 +70,8 @@ class Service:
         weights = {i.id: i.weight if i.status == "up" else 0 for i in self.members}
         self._balancer.replace(weights, self._instances, now)
         up = [id for id, weight in weights.items() if weight]
-        self.availability.replace(up)
+        priorities = {i.id: i.priority for i in self.members}
+        self.availability.replace(up, priorities if len(set(priorities.values())) > 1 else None)
         if self.conduct is not None:
             if self.conduct.sessions is not None:
                 self.conduct.sessions.replace(up)

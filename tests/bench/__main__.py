@@ -7,7 +7,7 @@ Noise only ever adds cost: the best burst and the lower quartile are shown. Rati
   python -m tests.bench                            all that is installed, 1 KiB answers
   python -m tests.bench --size 64k nginx gatewayctl
   python -m tests.bench --headers                  with nine realistic request headers
-  python -m tests.bench --parts                    what single parts cost: matcher, pipeline, log line
+  python -m tests.bench --parts                    what single parts cost: matcher, pipeline, log line, tokens
 """
 
 import argparse
@@ -19,7 +19,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import log, matcher, pipeline
+from tests.bench import log, matcher, pipeline, tokens
 from tests.bench.measure import Burst, NotReady, Process, burst
 from tests.bench.peers import PEERS, SIZES, found, upstream
 
@@ -30,6 +30,7 @@ def main() -> int:
         matcher.main()
         pipeline.main()
         log.main()
+        tokens.main()
         return 0
     wrk, nginx = found("wrk"), found("nginx")
     if wrk is None or nginx is None:

@@ -1,7 +1,8 @@
-"""What a decision on a shared state costs: ``python tests/bench/shared.py`` prints a table.
+"""What a decision on shared records costs: ``python tests/bench/shared.py`` prints tables.
 
 Four processes, each with 100 000 keys in an order of its own, and the same work for each way of sharing: read two numbers
-of a key, change them, write them back. CPU time a decision, the best of several rounds of all processes.
+of a key, change them, write them back. CPU time a decision, the best of several rounds of all processes. Then each limit
+algorithm on records of one process and on shared ones, in one process that nobody competes with.
 """
 
 import ctypes
@@ -13,36 +14,47 @@ import sys
 import time
 from collections.abc import Callable
 from fcntl import LOCK_EX, LOCK_UN, lockf
+from importlib.util import find_spec
 from mmap import mmap
 from typing import Any
 
-from gatewayctl.state.shared import Layout, LocalStore, Owners, Permits, SharedStore
-from gatewayctl.state.shared.permits import permits_layout
+from gatewayctl.policy.limits import ALGORITHMS
+from gatewayctl.policy.records import Records
+from gatewayctl.state.records import LocalRecords
+from gatewayctl.state.shared import Layout, Owners, SharedRecords, make_memory
 
 KEYS, PROCESSES, ROUNDS, STEPS = 100_000, 4, 7, 20_000
-LAYOUT = Layout("dd", KEYS)
+LAYOUT = Layout(2, KEYS, PROCESSES)
+HELD = Layout(1, KEYS, PROCESSES, owned=True)
 PAIR = struct.Struct("=dd")
 Decision = Callable[[bytes], Any]
 
 
-def decide(record: Any, now: float) -> Any:
-    return ((1.0, now) if record is None else (record[0] + 1.0, now)), True
+class AddOne:
+    """The least that an algorithm does."""
+
+    def take(self, record: Any, cost: int, now: int) -> Any:
+        return (record[0] + cost, now)
 
 
 def local(_: int) -> Decision:
-    store = LocalStore(LAYOUT)
-    return lambda key: store.update(key, decide, 1.0)
+    records, algorithm = LocalRecords(2, KEYS), AddOne()
+    return lambda key: records.take(key, algorithm, 1, 1)
 
 
 def shared(descriptor: int) -> Decision:
-    store = SharedStore(descriptor, LAYOUT)
-    return lambda key: store.update(key, decide, 1.0)
+    records, algorithm = SharedRecords(descriptor, LAYOUT, Owners.made(PROCESSES)), AddOne()
+    return lambda key: records.take(key, algorithm, 1, 1)
 
 
-def permits(descriptor: int) -> Decision:
-    owners = Owners(descriptor, PROCESSES)
-    kept = Permits(LocalStore(permits_layout(owners)), owners)
-    return lambda key: (kept.take(key, 10, 1.0), kept.give(key, 1.0))
+def held(descriptor: int) -> Decision:
+    records = SharedRecords(descriptor, HELD, Owners.made(PROCESSES))
+
+    def step(key: bytes) -> None:
+        records.change(key, lambda records: [(records[0][0] + 1,)])
+        records.change(key, lambda records: [(records[0][0] - 1,)])
+
+    return step
 
 
 def slots(descriptor: int) -> Decision:
@@ -144,7 +156,7 @@ def lmdb_transaction(_: int) -> Decision:
 WAYS: dict[str, tuple[Callable[[int], Decision], str]] = {
     "dictionary of one process": (local, "not shared"),
     "shared table, robust mutexes": (shared, "exact"),
-    "permit taken and given back (one process)": (permits, "not shared"),
+    "shared table: held and given back": (held, "exact"),
     "a place a process, no lock": (slots, "overshoots"),
     "shared memory, one byte range lock": (one_lock, "exact"),
     "shared memory, robust mutexes by ctypes": (robust_mutex, "exact"),
@@ -178,7 +190,7 @@ def measure(name: str) -> float:
     os.ftruncate(descriptor, 1 << 26)
     if name.startswith("shared table"):
         os.close(descriptor)
-        descriptor = SharedStore.made(LAYOUT).descriptor
+        descriptor = make_memory(HELD if WAYS[name][0] is held else LAYOUT)
     if "ctypes" in name:
         prepare_mutexes(descriptor)
     with tempfile.TemporaryDirectory() as folder:
@@ -196,6 +208,29 @@ def measure(name: str) -> float:
     return sorted(found)[PROCESSES // 2]
 
 
+def algorithms() -> None:
+    """Each algorithm, on records of one process and on shared ones, in turn; the best round of each counts."""
+    print("\n| algorithm | one process | shared | added |\n| --- | --- | --- | --- |")
+    keys = [b"10.0.%d.%d" % divmod(number, 256) for number in range(10_000)]
+    owners = Owners.made(PROCESSES)
+    for name, make in ALGORITHMS.items():
+        algorithm = make(10**9, 3600_000_000, 10**9)
+        width, held = algorithm.width, algorithm.holds
+        both: list[Records] = [
+            LocalRecords(width, KEYS),
+            SharedRecords.made(Layout(width, KEYS, PROCESSES, owned=held), owners),
+        ]
+        best = [float("inf"), float("inf")]
+        for turn in range(3 * ROUNDS):
+            for at, records in enumerate(both):
+                now = 10**12 + turn
+                began = time.process_time()
+                for key in keys:
+                    records.take(key, algorithm, 1, now)
+                best[at] = min(best[at], (time.process_time() - began) / len(keys) * 1e6)
+        print(f"| {name} | {best[0]:.2f} | {best[1]:.2f} | {best[1] - best[0]:.2f} |", flush=True)
+
+
 def main() -> None:
     if len(sys.argv) > 1:
         work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
@@ -204,7 +239,10 @@ def main() -> None:
         os.execve(sys.executable, [sys.executable, __file__], os.environ | {"PYTHONHASHSEED": "1"})
     print("| way | µs of CPU a decision | exact? |\n| --- | --- | --- |")
     for name, (_, exact) in WAYS.items():
+        if name.startswith("LMDB") and find_spec("lmdb") is None:
+            continue
         print(f"| {name} | {measure(name):.2f} | {exact} |", flush=True)
+    algorithms()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gatewayctl.routing import PathError, canonical_path
-from tests.support.cases import Forwarded, pieces
+from tests.support.cases import Forwarded, Refused, pieces
 from tests.support.client import Client
 from tests.support.http1 import IncompleteError, MalformedError
 from tests.support.proxies import Proxy
@@ -24,9 +24,27 @@ KINDS = ("nginx", "haproxy")
 _ABSOLUTE = re.compile(rb"\Ahttps?://[^/?]*", re.IGNORECASE)
 
 
+EXPLAINED = {
+    "chunked_requests", "content_length", "expect", "header_fields", "host", "limits", "paths", "request_line",
+    "target_forms", "transfer_encoding", "upgrades",
+}  # fmt: skip
+"""Subjects of which others take something that the gateway refuses: docs/conformance.md says why."""
+_LARGEST = 8000
+
+
 def rows() -> list[Forwarded]:
     """Every row of every table of requests that are forwarded."""
-    found: dict[str, Forwarded] = {}
+    return [Forwarded(name, r.sent, r.method, r.target, r.body) for name, r in _all() if isinstance(r, Forwarded)]
+
+
+def refused_rows() -> list[tuple[str, Refused]]:
+    """Those of requests that the gateway refuses, with their subjects."""
+    found = [(name.partition(":")[0], row) for name, row in _all() if isinstance(row, Refused)]
+    return [(subject, row) for subject, row in found if sum(map(len, pieces(row.sent))) < _LARGEST]
+
+
+def _all() -> list[tuple[str, Forwarded | Refused]]:
+    found: dict[str, Forwarded | Refused] = {}
     for path in sorted(HERE.glob("test_*.py")):
         if path.stem == Path(__file__).stem:
             continue
@@ -35,9 +53,9 @@ def rows() -> list[Forwarded]:
             for mark in getattr(function, "pytestmark", ()):
                 if mark.name == "parametrize" and mark.args[0] == "case":
                     for row in mark.args[1]:
-                        if isinstance(row, Forwarded):
+                        if isinstance(row, Forwarded | Refused):
                             found[f"{path.stem.removeprefix('test_')}: {row.name}"] = row
-    return [Forwarded(name, row.sent, row.method, row.target, row.body) for name, row in found.items()]
+    return list(found.items())
 
 
 ROWS = rows()
@@ -84,3 +102,20 @@ def test_another_gateway_reads_the_same_request(other: tuple[Proxy, RawUpstream]
     except PathError:
         pytest.fail(f"{proxy.kind} forwards a path that the gateway would refuse: {path!r}")
     assert theirs == ours, f"{proxy.kind} forwards another path"
+
+
+def test_what_another_gateway_takes_and_this_one_refuses_is_explained(other: tuple[Proxy, RawUpstream]) -> None:
+    proxy, _ = other
+    taken: set[str] = set()
+    for subject, row in refused_rows():
+        with Client(proxy.address, timeout=0.2) as client:
+            try:
+                if client.send(*pieces(row.sent)).response(b"GET").status == 200:
+                    taken.add(subject)
+            except (IncompleteError, MalformedError, TimeoutError, OSError):
+                continue  # it refuses it in another way, or waits for more
+
+    assert taken, "the others are not as strict"
+    assert taken <= EXPLAINED
+    page = (HERE.parent.parent / "docs" / "conformance.md").read_text()
+    assert "What nginx and HAProxy take of what is refused here" in page

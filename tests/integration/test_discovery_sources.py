@@ -38,7 +38,7 @@ def test_dns_takes_ipv6_addresses_and_a_server_of_its_own(dns: DnsServer) -> Non
     asyncio.run(run())
 
 
-def test_srv_records_give_ports_weights_and_the_best_priority(dns: DnsServer) -> None:
+def test_srv_records_give_ports_weights_and_priorities(dns: DnsServer) -> None:
     dns.records(
         "srv-host=_orders._tcp.internal,a.internal,9001,10,3",
         "srv-host=_orders._tcp.internal,b.internal,9002,10,0",
@@ -49,9 +49,15 @@ def test_srv_records_give_ports_weights_and_the_best_priority(dns: DnsServer) ->
 
     async def run() -> None:
         async with Finding(DnsPlan("_orders._tcp.internal", 0, "SRV", "http", ()), dns.address) as found:
-            snapshot = await found.urls("http://a.internal:9001", "http://b.internal:9002")
-            assert {i.host: i.weight for i in snapshot.instances} == {"a.internal": 3, "b.internal": 1}
-            assert snapshot.addresses == {"a.internal": ("127.0.0.2",), "b.internal": ("127.0.0.3",)}
+            snapshot = await found.urls(
+                "http://a.internal:9001", "http://b.internal:9002", "http://spare.internal:9003"
+            )
+            assert {i.host: (i.priority, i.weight) for i in snapshot.instances} == {
+                "a.internal": (10, 3),
+                "b.internal": (10, 1),
+                "spare.internal": (20, 1),
+            }
+            assert snapshot.addresses["a.internal"] == ("127.0.0.2",)
 
     asyncio.run(run())
 
@@ -144,6 +150,23 @@ def test_rubbish_in_a_file_is_named(tmp_path: Path, text: str, problem: str) -> 
             snapshot = await found.until(lambda s: s.trouble != "")
             assert problem in snapshot.trouble
             assert not snapshot.known
+
+    asyncio.run(run())
+
+
+def test_weights_that_sum_to_nothing_are_trouble_and_the_last_instances_go_on(tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text('["http://127.0.0.1:9001"]')
+
+    async def run() -> None:
+        async with Finding(FilePlan(str(file), "http")) as found:
+            await found.urls("http://127.0.0.1:9001")
+            replace(file, '[{"url": "http://127.0.0.1:9002", "weight": 0}]')
+            snapshot = await found.until(lambda s: s.trouble != "")
+            assert snapshot.trouble == "all its instances weigh 0"
+            assert [i.port for i in snapshot.instances] == [9001]
+            replace(file, '[{"url": "http://127.0.0.1:9002", "weight": 0, "status": "draining"}]')
+            await found.urls("http://127.0.0.1:9002")
 
     asyncio.run(run())
 

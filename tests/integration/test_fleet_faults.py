@@ -1,7 +1,8 @@
-"""A fleet in trouble, on real sockets: three instances of which one is killed, hangs or answers 500 (issue: numbers).
+"""A fleet in trouble, on real sockets: three instances of which one is killed, hangs or answers 500.
 
 200 requests a second go through the gateway all the while. No client sees a failure, the faulty instance gets no traffic
-within a second, and has its share again within two seconds of recovering.
+from one second on, and some again within two seconds of recovering. On a busy machine a second of the clock is less than a
+second of anybody's work: how long this process itself was kept waiting is added to what is allowed.
 """
 
 import socket
@@ -13,23 +14,23 @@ import pytest
 
 from tests.conftest import Gateways
 from tests.support.client import LINGER_RESET
-from tests.support.waiting import wait_for
+from tests.support.lateness import Lateness
+from tests.support.waiting import let_pass, wait_for
 
 PAUSE = 1 / 200
 """Seconds between two requests."""
 
 CONFIG = """
 version = 1
+[server]
+workers = {workers}
 [services.api]
 instances = [{instances}]
 first_byte_timeout = "200ms"
-connect_timeout = "200ms"
 outlier = {{ consecutive_failures = 3, ejection_time = "500ms" }}
+health = {{ path = "/healthz", interval = "250ms", timeout = "200ms", healthy_after = 2, unhealthy_after = 2 }}
 [retries.safe]
-attempts = 3
 on = ["connect", "reset", "first_byte_timeout", "500-504"]
-budget = 1.0
-min_budget = 100
 [routes.all]
 path = "/*"
 service = "api"
@@ -38,11 +39,14 @@ retry = "safe"
 
 
 class Instance:
-    """A server that answers each request with 200, hangs, or answers 500; ``killed`` its port is closed. It counts."""
+    """A server that answers each request with 200, hangs, or answers 500; ``killed`` its port is closed.
+
+    ``asked`` is when each request of the traffic came; the gateway's checks are not in it.
+    """
 
     def __init__(self) -> None:
         self.mode = "good"
-        self.asked = 0
+        self.asked: list[float] = []
         self._links: set[socket.socket] = set()
         self._ended = False
         self._listener: socket.socket | None = socket.create_server(("127.0.0.1", 0))
@@ -70,8 +74,9 @@ class Instance:
             while data := link.recv(65536):
                 kept += data
                 while b"\r\n\r\n" in kept:
-                    _, _, kept = kept.partition(b"\r\n\r\n")
-                    self.asked += 1
+                    head, _, kept = kept.partition(b"\r\n\r\n")
+                    if not head.startswith(b"GET /healthz "):
+                        self.asked.append(time.monotonic())
                     if self.mode == "hung":
                         continue
                     status = b"200 OK" if self.mode == "good" else b"500 Internal Server Error"
@@ -151,36 +156,43 @@ def fleet() -> Iterator[list[Instance]]:
         one.stop()
 
 
-@pytest.mark.parametrize("fault", ["killed", "hung", "500"])
+@pytest.fixture
+def lateness() -> Iterator[Lateness]:
+    with Lateness() as made:
+        yield made
+
+
+@pytest.mark.parametrize(("fault", "workers"), [("killed", 1), ("hung", 1), ("500", 1), ("500", 4), ("hung", 4)])
 def test_an_instance_in_trouble_fails_no_request_and_comes_back(
-    fleet: list[Instance], gateway: Gateways, fault: str
+    fleet: list[Instance], lateness: Lateness, gateway: Gateways, fault: str, workers: int
 ) -> None:
     instances = ", ".join(
         f'{{ id = "i{number}", url = "http://127.0.0.1:{one.port}" }}' for number, one in enumerate(fleet)
     )
-    front = gateway(CONFIG.format(instances=instances))
+    front = gateway(CONFIG.format(instances=instances, workers=workers))
     load = Load(front.address)
+    victim = fleet[1]
     try:
-        wait_for(lambda: min(one.asked for one in fleet) > 20, "all three take part")
-        victim = fleet[1]
+        wait_for(lambda: min(len(one.asked) for one in fleet) > 100, "all three take part")
+        late, began = lateness.seconds, time.monotonic()
         victim.mode = fault
         if fault == "killed":
             victim.kill()
-        ejections = 'gatewayctl_outlier_ejections_total{service="api"}'
-        wait_for(lambda: front.metric(ejections) >= 1, "it is ejected", timeout=1.5)
+        let_pass(1.0)
+        allowed = time.monotonic() + lateness.seconds - late
+        sent = load.sent
+        wait_for(lambda: time.monotonic() > allowed and load.sent > sent + 200, "traffic goes on for a while")
 
-        def gets_nothing() -> bool:
-            """200 requests in a row of which it sees at most those of one return: three, and the retries spare clients."""
-            before, sent = victim.asked, load.sent
-            wait_for(lambda: load.sent >= sent + 60, "requests go on")
-            return victim.asked == before
-
-        wait_for(gets_nothing, "it gets no traffic", timeout=5)
+        late, recovered = lateness.seconds, time.monotonic()
         victim.revive()
-        before = victim.asked
-        wait_for(lambda: victim.asked > before + 20, "it takes part again", timeout=6)
+        wait_for(lambda: victim.asked and victim.asked[-1] > recovered, "it gets traffic again")
+        back = next(when for when in victim.asked if when > recovered) - recovered
+        on_time = 2.0 + lateness.seconds - late
+        asked = len(victim.asked)
+        wait_for(lambda: len(victim.asked) > asked + 50, "it takes part again")
     finally:
         load.stop()
 
     assert load.failures == []
-    assert load.sent > 200
+    assert [when - began for when in victim.asked if allowed < when < recovered] == [], "none after a second"
+    assert back <= on_time

@@ -14,6 +14,8 @@ from tests.support.waiting import wait_for
 
 CONFIG = """
 version = 1
+[server]
+workers = {workers}
 [services.up]
 instances = [{{ id = "one", url = "{url}" }}]
 [limits.few]
@@ -28,8 +30,11 @@ limits = ["few"]
 """
 
 
+@pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("algorithm", ["fixed_window", "sliding_window", "token_bucket", "concurrency"])
-def test_of_200_parallel_clients_exactly_100_pass(upstream: RawUpstream, gateway: Gateways, algorithm: str) -> None:
+def test_of_200_parallel_clients_exactly_100_pass(
+    upstream: RawUpstream, gateway: Gateways, algorithm: str, workers: int
+) -> None:
     decided = threading.Event()
 
     def wait_and_answer(connection: Connection) -> None:
@@ -39,7 +44,7 @@ def test_of_200_parallel_clients_exactly_100_pass(upstream: RawUpstream, gateway
 
     upstream.script = wait_and_answer
     window = "" if algorithm == "concurrency" else 'window = "1h"'
-    front = gateway(CONFIG.format(url=upstream.url, algorithm=algorithm, window=window))
+    front = gateway(CONFIG.format(url=upstream.url, algorithm=algorithm, window=window, workers=workers))
     with ExitStack() as stack:
         stack.callback(decided.set)
         clients = [stack.enter_context(Client(front.address)) for _ in range(200)]

@@ -314,6 +314,7 @@ def test_no_secret_is_in_what_commands_print(stage: Stage) -> None:
         ["explain", f"/hooks/{PLANTED['path'][:-1]}", *config],
         ["discover", "found", *config],
         *(["validate", str(stage.gateway.config), "--format", form] for form in FORMATS),
+        *(["lint", str(stage.gateway.config), "--select", "all", "--format", form] for form in FORMATS),
     ):
         search(" ".join(arguments[:3]), command(stage, *arguments))
 

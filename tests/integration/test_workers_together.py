@@ -3,9 +3,6 @@
 import json
 import os
 import signal
-from pathlib import Path
-
-import pytest
 
 from tests.conftest import Gateways
 from tests.integration.serving import status as facts
@@ -84,21 +81,3 @@ def test_what_is_unhealthy_gets_nothing_from_any_worker(gateway: Gateways, pair:
     wait_for(lambda: who(front, TRIES) == {b"two"}, "only the healthy one gets traffic")
     one.healthy.set()
     wait_for(lambda: who(front, TRIES) == {b"one", b"two"}, "it is back")
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        '[limits.few]\nlimit = 1\nwindow = "1m"\nalgorithm = "fixed_window"',
-        "[retries.safe]",
-        '[services.a]\nbuiltin = "echo"\nmax_in_flight = 1',
-    ],
-)
-def test_what_would_have_to_decide_for_the_host_is_refused(asked: str, tmp_path: Path) -> None:
-    from gatewayctl.config import load
-
-    (tmp_path / "gateway.toml").write_text(f"version = 1\n[server]\nworkers = 2\n{asked}\n")
-    loaded = load([tmp_path / "gateway.toml"], environ={}, directory=tmp_path)
-
-    assert [d.code for d in loaded.diagnostics] == ["E901"]
-    assert "with more than one worker" in loaded.diagnostics[0].message

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewayctl.policy.breakers.breaker import Breaker
+from gatewayctl.policy.breakers.breaker import Breaker, HostBreaker
 from gatewayctl.policy.breakers.memory import SLOTS, State
 from gatewayctl.policy.breakers.table import REFUSED, Rules
 from gatewayctl.state.records import LocalKeeper
+from tests.support.sharing import HostKeepers
 
 SECOND = 1_000_000
 RULES = st.builds(
@@ -113,6 +114,43 @@ def test_it_does_what_a_plain_account_of_it_does(rules: Rules, actions: list[tup
                 (breaker.succeeded if action == "good" else breaker.failed)(permit, now)
             account.end(permit, {"good": True, "bad": False, "gone": None}[action], moment)
         assert breaker.state.word == account.state
+
+
+@settings(deadline=None, max_examples=200)
+@given(RULES, ACTIONS, st.lists(st.integers(0, 2), min_size=120, max_size=120))
+def test_processes_of_a_host_that_share_it_do_together_what_a_plain_account_does(
+    rules: Rules, actions: list[tuple[str, int, int]], turns: list[int]
+) -> None:
+    """Nobody tells the others anything but by the record; what a process that is killed had under way is as if abandoned."""
+    with HostKeepers(3) as host:
+        breakers = [HostBreaker("b", "s", rules, keeper, lambda b: None) for keeper in host.keepers]
+        account = Account(rules)
+        under_way: list[tuple[int, int]] = []
+        quarters = 4
+        for (action, which, gap), turn in zip(actions, turns, strict=False):
+            quarters += gap + 1
+            now, moment = quarters / 4, quarters * SECOND // 4
+            if action == "ask":
+                permit = breakers[turn].ask(now)
+                expected = account.ask(moment)
+                assert (None if permit == REFUSED else permit) == expected
+                if expected is not None:
+                    under_way.append((turn, expected))
+            elif action == "gone" and which == 3:
+                host.kill(turn)
+                for _, permit in (lost for lost in under_way if lost[0] == turn):
+                    account.end(permit, None, moment)
+                under_way = [kept for kept in under_way if kept[0] != turn]
+                breakers[turn] = HostBreaker("b", "s", rules, host.keepers[turn], lambda b: None)
+            elif under_way:
+                whose, permit = under_way.pop(which % len(under_way))
+                if action == "gone":
+                    breakers[whose].abandoned(permit, now)
+                else:
+                    (breakers[whose].succeeded if action == "good" else breakers[whose].failed)(permit, now)
+                account.end(permit, {"good": True, "bad": False, "gone": None}[action], moment)
+            breakers[turn].refresh()
+            assert breakers[turn].state.word == account.state
 
 
 @settings(deadline=None, max_examples=200)

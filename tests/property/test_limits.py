@@ -157,6 +157,28 @@ def test_a_clock_that_is_set_back_grants_nothing_and_locks_nobody_out(
 
 
 @CALM
+@given(LIMITS, WINDOWS, STARTS, GAPS, st.integers(1, 125))
+def test_a_process_that_is_a_little_behind_another_gets_no_more_out_of_a_bucket(
+    limit: int, window: int, start: int, gaps: list[int], behind: int
+) -> None:
+    """Every other request was stamped a little earlier than the one before it."""
+    bucket = ALGORITHMS["token_bucket"](limit, window, limit)
+    late = min(window * behind // 1000, SECOND)
+
+    def passed(late: int) -> int:
+        record: Record = (0, 0)
+        now, times = start + window, 0
+        for turn, gap in enumerate(gaps):
+            now += window * min(gap, 100) // 1000
+            after = bucket.take(record, 1, now - late * (turn % 2))
+            if after is not None:
+                record, times = after, times + 1
+        return times
+
+    assert passed(late) <= passed(0)
+
+
+@CALM
 @given(LIMITS, st.lists(st.booleans(), max_size=80))
 def test_no_more_than_so_many_are_held_at_once(limit: int, comings: list[bool]) -> None:
     algorithm = ALGORITHMS["concurrency"](limit, 0, 0)

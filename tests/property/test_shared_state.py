@@ -1,132 +1,153 @@
-"""Shared states: exact over processes, bounded, and never left locked, torn or held by somebody who was killed."""
+"""Shared records: exact over processes, bounded, and never left locked, torn or held by somebody who was killed."""
 
 import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewayctl.state.shared import (
-    HandedStores,
-    Layout,
-    LocalStore,
-    LocalStores,
-    MadeStores,
-    Owners,
-    Permits,
-    Record,
-    SharedStore,
-    Store,
-)
+from gatewayctl.policy.records import Record, Records
+from gatewayctl.state.records import LocalKeeper, LocalRecords
+from gatewayctl.state.shared import HandedKeeper, Layout, MadeKeeper, Owners, SharedKeeper, SharedRecords, make_memory
 from gatewayctl.state.shared.locks import Mutexes, RangeLocks
-from gatewayctl.state.shared.permits import permits_layout
 from tests.support.processes import bound_to_us
+from tests.support.sharing import HostKeepers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+OWNERS = 3
 
 
-def add(amount: float) -> Callable[[Record | None, float], tuple[Record, float]]:
-    def decide(record: Record | None, now: float) -> tuple[Record, float]:
-        total = amount + (0.0 if record is None else record[0])
-        return (total, now), total
-
-    return decide
+def pair(most: int = 1000, *, owned: bool = False, named: bool = False) -> Layout:
+    return Layout(2, most, OWNERS, owned, named)
 
 
-def read(record: Record | None, now: float) -> tuple[Record, float]:
-    return record or (0.0, now), 0.0 if record is None else record[0]
+def plus(amount: float, now: float = 0.0) -> Callable[[Sequence[Record]], list[Record]]:
+    return lambda records: [(number + amount, now) for number, _ in records]
 
 
-@pytest.fixture(params=["local", "shared"])
-def make(request: pytest.FixtureRequest) -> Iterator[Callable[[Layout], Store]]:
-    made: list[SharedStore] = []
+@pytest.fixture
+def owners() -> Iterator[Owners]:
+    made = Owners.made(OWNERS)
+    yield made
+    made.close()
 
-    def maker(layout: Layout) -> Store:
-        if request.param == "local":
-            return LocalStore(layout)
-        made.append(SharedStore.made(layout))
-        return made[-1]
 
-    yield maker
-    for store in made:
-        store.close()
+@pytest.fixture
+def keeper(owners: Owners) -> SharedKeeper:
+    return SharedKeeper(owners)
 
 
 # ── one process ───────────────────────────────────────────────────────
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.binary(max_size=6), st.integers(-5, 5)), max_size=200))
-def test_both_kinds_give_what_a_dictionary_gives(steps: list[tuple[bytes, int]]) -> None:
-    shared, local, known = SharedStore.made(Layout("dd", 1000)), LocalStore(Layout("dd", 1000)), dict[bytes, float]()
+@given(st.lists(st.tuples(st.binary(max_size=6), st.integers(-5, 5)), max_size=200), st.booleans())
+def test_it_holds_what_a_dictionary_holds(steps: list[tuple[bytes, int]], named: bool) -> None:
+    owners = Owners.made(OWNERS)
+    keeper, local = SharedKeeper(owners), LocalKeeper()
+    shared = SharedRecords.made(pair(named=named), owners)
+    table = local.records("a", 2, 1000)
     for at, (key, amount) in enumerate(steps):
-        known[key] = known.get(key, 0.0) + amount
-        assert shared.update(key, add(amount), at) == local.update(key, add(amount), at) == known[key]
+        keeper.change([(shared, key)], plus(amount, at))
+        local.change([(table, key)], plus(amount, at))
+        assert shared.read(key) == table.read(key)
+    assert len(shared) == len(table)
     shared.close()
+    owners.close()
 
 
-def test_fields_keep_their_values_to_the_last_bit(make: Callable[[Layout], Store]) -> None:
-    store, record = make(Layout("qdq")), (-(2**63), 0.1, 2**63 - 1)
-    store.update(b"key", lambda _, now: (record, None), 1.0)
+def test_numbers_keep_their_values_to_the_last_bit(owners: Owners) -> None:
+    table, record = SharedRecords.made(Layout(3, 10, OWNERS), owners), (2.0**53, 0.1, -1e300)
+    table.write(b"key", record)
 
-    assert store.update(b"key", lambda found, now: (found or (), found), 2.0) == record
+    assert table.read(b"key") == record
 
 
-def test_a_decision_that_fails_changes_nothing(make: Callable[[Layout], Store]) -> None:
-    def fail(record: Record | None, now: float) -> tuple[Record, None]:
+def test_a_change_that_fails_changes_nothing(owners: Owners, keeper: SharedKeeper) -> None:
+    def fail(records: Sequence[Record]) -> None:
         raise LookupError("no")
 
-    store = make(Layout("dd"))
-    store.update(b"key", add(1.0), 1.0)
-    for key in (b"key", b"new"):
+    one, other = (SharedRecords.made(pair(), owners, serial=serial) for serial in (1, 2))
+    keeper.change([(one, b"key")], plus(1.0))
+    for places in ([(one, b"key")], [(one, b"new")], [(one, b"key"), (other, b"key"), (one, b"new")]):
         with pytest.raises(LookupError):
-            store.update(key, fail, 2.0)
-    assert store.update(b"key", add(1.0), 3.0) == 2.0, "and the lock was given back"
-    assert store.update(b"new", add(1.0), 3.0) == 1.0
+            keeper.change(places, fail)
+    keeper.change([(one, b"key"), (other, b"new")], lambda records: None)
+    keeper.change([(one, b"key"), (other, b"new")], plus(1.0))
+
+    assert (one.read(b"key")[0], one.read(b"new")[0], other.read(b"new")[0]) == (2.0, 0.0, 1.0)
 
 
-def test_any_number_of_keys_take_bounded_room_and_the_latest_are_known(make: Callable[[Layout], Store]) -> None:
+def test_any_number_of_keys_take_bounded_room_and_the_latest_are_known(owners: Owners) -> None:
     """A thousand keys are to be remembered, a hundred thousand come."""
-    store = make(Layout("dd", 1000))
+    table = SharedRecords.made(pair(), owners)
     for number in range(100_000):
-        store.update(b"%d" % number, add(1.0), float(number))
-    latest = sum(store.update(b"%d" % number, read, 1e6) for number in range(99_000, 100_000))
+        table.change(b"%d" % number, lambda records: [(1.0, 1.0)])
+    latest = sum(table.read(b"%d" % number)[0] for number in range(99_000, 100_000))
 
     assert latest >= 990
-    assert (len(store) if isinstance(store, LocalStore) else sum(1 for _ in store.records())) <= 4000  # type: ignore[attr-defined]
+    assert len(table) <= 4000
 
 
-def test_nearly_all_of_as_many_keys_as_it_is_for_are_remembered() -> None:
-    store = SharedStore.made(Layout("dd", 20_000))
+def test_nearly_all_of_as_many_keys_as_it_is_for_are_remembered(owners: Owners) -> None:
+    table = SharedRecords.made(pair(20_000), owners)
     for number in range(20_000):
-        store.update(b"%d" % number, add(1.0), float(number))
+        table.change(b"%d" % number, lambda records: [(1.0, 1.0)])
 
-    assert sum(1 for _ in store.records()) >= 19_990
-    store.close()
+    assert len(table) >= 19_990
 
 
-def test_who_is_used_stays_and_who_is_not_goes(make: Callable[[Layout], Store]) -> None:
-    store = make(Layout("dd", 10))
+def test_who_is_used_stays_and_who_is_not_goes(owners: Owners) -> None:
+    table = SharedRecords.made(pair(10), owners)
     for number in range(1000):
-        store.update(b"used", add(1.0), float(number))
-        store.update(b"%d" % number, add(1.0), float(number))
+        for key in (b"used", b"%d" % number):
+            table.change(key, lambda records: [(records[0][0] + 1.0, 1.0)])
 
-    assert store.update(b"used", read, 1000.0) == 1000.0
+    assert table.read(b"used")[0] == 1000.0
 
 
-def test_memory_of_another_seed_or_layout_is_refused() -> None:
-    store = SharedStore.made(Layout("dd", 100))
+def test_a_record_of_noughts_is_forgotten(owners: Owners) -> None:
+    for layout in (pair(), pair(owned=True), pair(named=True)):
+        table = SharedRecords.made(layout, owners)
+        table.write(b"key", (3, 0.0))
+        assert (len(table), table.read(b"key")) == (1, (3, 0.0))
+        table.write(b"key", (0, 0.0))
+        assert (len(table), table.read(b"key")) == (0, (0, 0))
+
+
+def test_the_word_of_a_named_record_differs_after_each_change(owners: Owners) -> None:
+    table = SharedRecords.made(pair(named=True), owners)
+    word = table.word(b"key")
+    seen = {table.words[word]}
+    for number in range(1, 5):
+        table.write(b"key", (number, 0.0))
+        seen.add(table.words[word])
+
+    assert len(seen) == 5
+
+
+def test_memory_of_another_seed_or_layout_is_refused(owners: Owners) -> None:
+    memory = make_memory(pair(100))
+    SharedRecords(memory, pair(100), owners)
     with pytest.raises(ValueError, match="another hash seed or another layout"):
-        SharedStore(store.descriptor, Layout("d", 100))
+        SharedRecords(memory, Layout(1, 100, OWNERS), owners)
     with pytest.raises(subprocess.CalledProcessError):
-        run("0", "SharedStore(fd, Layout('dd', 100))", store.descriptor).check()
-    store.close()
+        run("0", "opened(Layout(2, 100, 3))", memory, owners.descriptor).check()
+    os.close(memory)
+
+
+def test_a_named_table_is_found_with_any_seed(owners: Owners) -> None:
+    memory = make_memory(pair(named=True))
+    table = SharedRecords(memory, pair(named=True), owners)
+    run("5", "opened(Layout(2, 1000, 3, named=True)).write(b'key', (7.0, 1.0))", memory, owners.descriptor).check()
+
+    assert table.read(b"key") == (7.0, 1.0)
+    os.close(memory)
 
 
 # ── several processes ─────────────────────────────────────────────────
@@ -155,12 +176,11 @@ def run(seed: str, code: str, *descriptors: int) -> Child:
     program = """
 import sys
 from gatewayctl.state.shared import *
-from gatewayctl.state.shared.permits import permits_layout
 fds = list(map(int, sys.argv[1:]))
 fd = fds[0]
-def add(record, now):
-    total = 1.0 + (0.0 if record is None else record[0])
-    return (total, total), total
+owners = Owners(fds[1], 3, 0) if len(fds) > 1 else None
+def opened(layout):
+    return SharedRecords(fd, layout, owners)
 """ + textwrap.dedent(code)
     return Child(
         subprocess.Popen(
@@ -194,14 +214,13 @@ def with_seed(code: str) -> str:
 def test_four_processes_never_over_grant() -> None:
     said = with_seed(
         """
-        store = SharedStore.made(Layout("dd", 1000))
+        from gatewayctl.policy.limits.fixed_window import FixedWindow
+        owners, memory = Owners.made(3), make_memory(Layout(2, 1000, 3))
         children = [run("7", '''
-        store = SharedStore(fd, Layout("dd", 1000))
-        def take(record, now):
-            used = 0.0 if record is None else record[0]
-            return (min(used + 1.0, 5000.0), now), used < 5000.0
-        print(sum(store.update(b"%d" % (n % 3), take, 1.0) for n in range(9000)))
-        ''', store.descriptor) for _ in range(4)]
+        from gatewayctl.policy.limits.fixed_window import FixedWindow
+        table, limit = opened(Layout(2, 1000, 3)), FixedWindow(5000, 3600_000_000)
+        print(sum(table.take(b"%d" % (n % 3), limit, 1, 1)[1] for n in range(9000)))
+        ''', memory, owners.descriptor) for _ in range(4)]
         print(sum(int(child.output()) for child in children))
         """
     )
@@ -209,27 +228,56 @@ def test_four_processes_never_over_grant() -> None:
     assert int(said) == 3 * 5000, "of three keys with 5000 each, no more and no less"
 
 
+def test_changes_of_several_records_at_once_neither_wait_in_a_circle_nor_get_lost() -> None:
+    """Each process moves numbers between records of two tables, in an order of its own; their sum stays what it was."""
+    said = with_seed(
+        """
+        owners = Owners.made(3)
+        memories = [make_memory(Layout(1, 100, 3)) for _ in range(2)]
+        tables = [SharedRecords(memory, Layout(1, 100, 3), owners, serial=n) for n, memory in enumerate(memories)]
+        for table in tables:
+            for n in range(4):
+                table.write(b"%d" % n, (1_000_000,))
+        children = [run("7", f'''
+        import random
+        rng, keeper = random.Random({seed}), SharedKeeper(owners)
+        tables = [SharedRecords(fds[at], Layout(1, 100, 3), owners, serial=n) for n, at in enumerate((0, 2))]
+        places = [(table, b"%d" % n) for table in tables for n in range(4)]
+        for _ in range(3000):
+            some = rng.sample(places, rng.randint(2, 8))
+            keeper.change(some, lambda records: [(records[0][0] - len(some) + 1,), *((n + 1,) for (n,) in records[1:])])
+        ''', memories[0], owners.descriptor, memories[1]) for seed in range(3)]
+        for child in children:
+            child.check()
+        print(sum(table.read(b"%d" % n)[0] for table in tables for n in range(4)))
+        """
+    )
+
+    assert float(said) == 8_000_000
+
+
 def test_what_a_killed_process_leaves_is_whole_and_unlocked() -> None:
     """Both halves of a record are always the same; a process is killed in the midst of changing them, again and again."""
     said = with_seed(
         """
-        store = SharedStore.made(Layout("dd", 16))
+        owners, memory = Owners.made(3), make_memory(Layout(2, 16, 3))
+        table = SharedRecords(memory, Layout(2, 16, 3), owners)
         torn = 0
         for turn in range(25):
             child = run("7", '''
-            store = SharedStore(fd, Layout("dd", 16))
+            table = opened(Layout(2, 16, 3))
             print("ready", flush=True)
             while True:
                 for n in range(8):
-                    store.update(b"%d" % n, add, 1.0)
-            ''', store.descriptor)
+                    table.change(b"%d" % n, lambda records: [(records[0][0] + 1, records[0][1] + 1)])
+            ''', memory, owners.descriptor)
             child.process.stdout.readline()
             for n in range(turn * 400):  # a little later each time
-                store.update(b"ours %d" % (n % 4), add(1.0), 1.0)
+                table.change(b"ours %d" % (n % 4), lambda records: [(1.0, 2.0)])
             child.kill()
             for n in range(8):
-                both = store.update(b"%d" % n, lambda record, now: (record or (0.0, 0.0), record or (0.0, 0.0)), 1.0)
-                torn += both[0] != both[1]
+                one, other = table.read(b"%d" % n)
+                torn += one != other
         print(torn)
         """
     )
@@ -240,14 +288,15 @@ def test_what_a_killed_process_leaves_is_whole_and_unlocked() -> None:
 def test_a_lock_whose_holder_was_killed_is_free_again() -> None:
     said = with_seed(
         """
-        store = SharedStore.made(Layout("dd", 16))
+        owners, memory = Owners.made(3), make_memory(Layout(2, 16, 3))
+        table = SharedRecords(memory, Layout(2, 16, 3), owners)
         child = run("7", '''
         import os, signal
-        store = SharedStore(fd, Layout("dd", 16))
-        store.update(b"key", lambda record, now: os.kill(os.getpid(), signal.SIGKILL), 1.0)
-        ''', store.descriptor)
+        opened(Layout(2, 16, 3)).change(b"key", lambda record: os.kill(os.getpid(), signal.SIGKILL))
+        ''', memory, owners.descriptor)
         child.process.wait(60)
-        print(store.update(b"key", add(1.0), 1.0))
+        table.change(b"key", lambda records: [(records[0][0] + 1, 1)])
+        print(table.read(b"key")[0])
         """
     )
 
@@ -286,110 +335,91 @@ def test_a_lock_is_one_processes_at_a_time(kind: type) -> None:
     assert int(said) == 15_000
 
 
-# ── permits ───────────────────────────────────────────────────────────
+# ── what processes hold ───────────────────────────────────────────────
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=120), st.integers(1, 5))
-def test_no_more_permits_are_held_than_there_are(steps: list[tuple[int, bool]], most: int) -> None:
-    """Three processes, played by one: each takes or gives back."""
-    owners = [Owners.made(3)]
-    owners += [Owners(os.dup(owners[0].descriptor), 3, index) for index in (1, 2)]
-    store = LocalStore(permits_layout(owners[0]))
-    permits, held = [Permits(store, owner) for owner in owners], [0, 0, 0]
-    for who, takes in steps:
-        if takes:
-            granted = permits[who].take(b"key", most, 0.0)
-            assert granted is (sum(held) < most)
-            held[who] += granted
-        elif held[who]:
-            permits[who].give(b"key", 0.0)
-            held[who] -= 1
-        assert permits[0].held(b"key", 0.0) == sum(held)
-    for owner in owners:
-        owner.close()
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["take", "give", "die", "reset"])), max_size=120))
+def test_what_is_held_is_the_sum_of_what_the_living_hold(steps: list[tuple[int, str]]) -> None:
+    """Three processes, played by one: each takes, gives back, is killed, or says that nobody holds anything."""
+    with HostKeepers(3) as host:
+        tables = [keeper.records("held", 2, 10, owned=True) for keeper in host.keepers]
+        held = [0, 0, 0]
+        for who, what in steps:
+            place = [(tables[who], b"key")]
+            if what == "take":
+                host.keepers[who].change(place, lambda records: [(records[0][0] + 1, 5)])
+                held[who] += 1
+            elif what == "give" and held[who]:
+                host.keepers[who].change(place, lambda records: [(records[0][0] - 1, 5)])
+                held[who] -= 1
+            elif what == "die":
+                host.kill(who)
+                held[who] = 0
+            elif what == "reset":
+                host.keepers[who].change(place, lambda records: [(0, 5)])
+                held = [0, 0, 0]
+            assert all(table.read(b"key")[0] == sum(held) for table in tables)
 
 
-def test_the_permits_of_a_killed_process_come_back() -> None:
-    said = with_seed(
-        """
-        owners = Owners.made(2)
-        store = SharedStore.made(permits_layout(owners, 100))
-        permits = Permits(store, owners)
-        child = run("7", '''
-        owners = Owners(fds[1], 2, 1)
-        permits = Permits(SharedStore(fd, permits_layout(owners, 100)), owners)
-        print([permits.take(b"key", 5, 0.0) for _ in range(9)].count(True), flush=True)
-        sys.stdin.read()
-        ''', store.descriptor, owners.descriptor)
-        print(child.process.stdout.readline().strip(), permits.take(b"key", 5, 0.0))
-        child.kill()
-        owners.gone(1)
-        print([permits.take(b"key", 5, 0.0) for _ in range(9)].count(True))
-        """
-    )
+def test_a_key_of_which_anything_is_held_is_not_given_up(owners: Owners) -> None:
+    table = SharedRecords.made(Layout(1, 4, OWNERS, owned=True), owners)
+    table.change(b"held", lambda records: [(1,)])
+    for number in range(500):
+        table.change(b"%d" % number, lambda records: [(records[0][0] + 1,)])
+        table.change(b"%d" % number, lambda records: [(records[0][0] - 1,)])
 
-    assert said.split() == ["5", "False", "5"]
+    assert table.read(b"held") == (1,)
 
 
-def test_a_key_of_which_permits_are_held_is_not_given_up() -> None:
-    owners = Owners.made(1)
-    for store in (LocalStore(permits_layout(owners, 4)), SharedStore.made(permits_layout(owners, 4))):
-        permits: Any = Permits(store, owners)
-        assert permits.take(b"held", 1, 0.0)
-        for number in range(500):
-            permits.take(b"%d" % number, 1, float(number))
-            permits.give(b"%d" % number, float(number))
-        assert not permits.take(b"held", 1, 1000.0)
-        permits.give(b"held", 1000.0)
-        assert permits.take(b"held", 1, 1000.0)
-    owners.close()
-
-
-__all__ = [
-    "Layout", "LocalStore", "Mutexes", "Owners", "Permits", "RangeLocks", "SharedStore", "add", "os", "permits_layout",
-    "run",
-]  # fmt: skip
-
-
-# ── by identity ───────────────────────────────────────────────────────
-
-
-def test_a_store_lives_on_as_long_as_it_is_needed_and_keeps_its_form() -> None:
-    stores = LocalStores()
-    first = stores.obtain("a", Layout("dd", 10))
-    assert stores.obtain("a", Layout("dd", 10)) is first
-    assert stores.obtain("a", Layout("ddd", 10)) is not first
-    stores.retire_others({"b"})
-    assert stores.obtain("a", Layout("ddd", 10)).update(b"key", read, 0.0) == 0.0
-    assert stores.owners.count == 1
+# ── by name ───────────────────────────────────────────────────────────
 
 
 def test_a_worker_opens_what_the_supervisor_has_made() -> None:
     """Here both ends are one process; the memory is handed on by its descriptor as it is between two."""
-    owners = Owners.made(2)
-    made, worker, other = MadeStores(owners), HandedStores(owners), HandedStores(owners)
-    layout = Layout("dd", 100)
+    owners = Owners.made(OWNERS)
+    made = MadeKeeper(owners)
+    worker, other = HandedKeeper(owners), HandedKeeper(owners)
 
-    def hand_on() -> None:
-        for handed, memory in made.memories.values():
+    def asked(width: int = 2, most: int = 100, *, named: bool = False) -> tuple[Records, Records]:
+        made.records("limit", width, most, named=named)
+        for handed, memory in made.memories:
             for taker in (worker, other):
                 taker.hand(handed, os.dup(memory))
+        return worker.records("limit", width, most, named=named), other.records("limit", width, most, named=named)
 
-    made.obtain("limit", layout)
-    hand_on()
-    hand_on()  # a worker hears of all of them with each generation
-    assert worker.obtain("limit", layout).update(b"key", add(2.0), 0.0) == 2.0
-    assert other.obtain("limit", layout).update(b"key", add(2.0), 0.0) == 4.0
-    hand_on()
-    assert worker.obtain("limit", layout).update(b"key", read, 0.0) == 4.0, "a reload keeps it"
-    made.obtain("limit", Layout("ddd", 100))
-    hand_on()
-    found = worker.obtain("limit", Layout("ddd", 100)).update(b"key", lambda known, now: ((0.0,) * 3, known), 0.0)
-    assert found is None, "another form begins anew"
-    for stores in (made, worker, other):
-        stores.retire_others(set())
+    one, two = asked()
+    worker.change([(one, b"key")], plus(2.0))
+    other.change([(two, b"key")], plus(2.0))
+    assert one.read(b"key")[0] == 4.0
+    assert asked() == (one, two), "a reload keeps it, and a worker hears of all of them with each generation"
+    bigger, _ = asked(most=1000)
+    assert bigger is not one
+    assert bigger.read(b"key")[0] == 4.0, "with another bound it counts on"
+    wider, _ = asked(width=3, most=1000)
+    assert wider.read(b"key") == (0, 0, 0), "another form begins anew"
+    for keeper in (made, worker, other):
+        keeper.retire_others({"else"})
+    assert made.memories == []
     with pytest.raises(KeyError):
-        worker.obtain("limit", layout)
-    assert made.memories == {}
+        worker.records("limit", 3, 1000)
     owners.close()
+
+
+def test_the_supervisor_looks_into_named_tables_which_stay() -> None:
+    owners = Owners.made(OWNERS)
+    made, worker = MadeKeeper(owners), HandedKeeper(owners)
+    own = made.records("breakers", 2, 10, owned=True, named=True)
+    ((handed, memory),) = made.memories
+    worker.hand(handed, os.dup(memory))
+    table = worker.records("breakers", 2, 10, owned=True, named=True)
+    worker.change([(table, b"key")], plus(1.0, 3.0))
+    made.retire_others(set())
+
+    assert own.read(b"key") == (1, 3.0)
+    assert isinstance(made.records("limit", 2, 10), LocalRecords), "of the others' keys it knows nothing"
+    made.close()
+    owners.close()
+
+
+__all__ = ["Layout", "Mutexes", "Owners", "RangeLocks", "SharedRecords", "make_memory", "os", "run"]

@@ -39,3 +39,10 @@ def wait_until_still(measure: Callable[[], T], during: float = 0.4, timeout: flo
         if now != last:
             last, since = now, time.monotonic()
     return last
+
+
+def let_pass(seconds: float) -> None:
+    """Lets so much of the clock pass: only where a promise is about just that (``Retry-After``, "within a second")."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(left)

@@ -1,6 +1,6 @@
 """``gatewayctl diff``: which requests are handled otherwise, not which lines changed."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,6 +8,9 @@ from gatewayctl import __version__
 from gatewayctl.cli.configuration import Configuration
 from gatewayctl.cli.errors import usage
 from gatewayctl.cli.output import Answer, DiffOutput, FailOn
+
+if TYPE_CHECKING:
+    from gatewayctl.lint.comparing import Comparison
 
 
 def run(
@@ -36,6 +39,9 @@ def run(
         FailOn | None,
         typer.Option("--fail-on", help="Exit with 1 on changes at least as bad as this.", show_default=False),
     ] = None,
+    lint: Annotated[
+        bool, typer.Option("--lint/--no-lint", help="Also say which findings of lint are introduced, fixed, unchanged.")
+    ] = True,
 ) -> int:
     """Show what changes for requests between two configurations: by default, between HEAD and the working tree.
 
@@ -45,6 +51,7 @@ def run(
 
     Exit codes: 0 done, 1 changes (with --exit-code or --fail-on), 2 a side that cannot be read.
     """
+    from gatewayctl.cli.lintchanges import lint_changes
     from gatewayctl.cli.sides import Sides, two
     from gatewayctl.diff import compare
     from gatewayctl.diff.text import notes
@@ -58,7 +65,8 @@ def run(
             sides, [word for word in (old, new) if word is not None], _admin(configuration, against, token_file, output)
         )
         diff = compare(*pair)
-    _print(diff, form, output)
+        found = lint_changes(sides, *pair) if lint else None
+    _print(diff, found, form, output)
     if form != "markdown":
         for note in notes(diff):
             console.hint(f"note: {note}")
@@ -78,28 +86,38 @@ def _admin(configuration: Configuration, against: str | None, token_file: str | 
     )
 
 
-def _print(diff: Any, form: str, output: DiffOutput) -> None:
+def _print(diff: Any, found: "Comparison | None", form: str, output: DiffOutput) -> None:
+    from gatewayctl.cli import lintchanges
+
     console = output.console
     if form == "json":
         from gatewayctl.diff.document import diff_data
 
-        output.print_json(diff_data(diff))
+        output.print_json({**diff_data(diff), "lint": lintchanges.data(found)})
     elif form == "markdown":
         from gatewayctl.diff.markdown import diff_markdown
 
-        console.print(diff_markdown(diff))
+        _print_parts(diff_markdown(diff), lintchanges.markdown(found) if found else "", output)
     elif form == "github":
         from gatewayctl.diff.annotations import github
 
-        for line in github(diff):
+        for line in (*github(diff), *(lintchanges.github(found) if found else ())):
             console.print(line)
     elif form == "sarif":
         import json
 
         from gatewayctl.diff.annotations import sarif
 
-        console.print(json.dumps(sarif(diff, __version__), indent=2, ensure_ascii=console.ascii_only))
+        log = sarif(diff, __version__)
+        if found:
+            log["runs"].append(lintchanges.sarif_run(found))
+        console.print(json.dumps(log, indent=2, ensure_ascii=console.ascii_only))
     else:
         from gatewayctl.diff.text import diff_text
 
-        console.print(diff_text(diff, style=console.style))
+        style = console.style
+        _print_parts(diff_text(diff, style=style), lintchanges.text(found, style) if found else "", output)
+
+
+def _print_parts(said: str, of_lint: str, output: DiffOutput) -> None:
+    output.console.print(f"{said}\n\n{of_lint}" if of_lint else said)

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from gatewayctl.cli.configuration import STANDARD_INPUT, Configuration, compiled
-from gatewayctl.cli.errors import usage
 from gatewayctl.cli.output import ReportOutput
 from gatewayctl.cli.problems import counted, document, drawn
 from gatewayctl.cli.reports import Checked, report
+from gatewayctl.cli.sets import sets_of
 from gatewayctl.cli.styles import Style
 from gatewayctl.cli.words import count
 from gatewayctl.core.diagnostics import Severity
@@ -36,15 +36,11 @@ def run(
 
     Exit codes: 0 valid, 1 warnings under --strict, 2 invalid.
     """
-    if files and configuration.config:
-        raise usage(
-            "both FILE and -c are given", "FILE is a configuration of its own, -c FILE a layer of one: use either"
-        )
     console = output.console
     form = output.form
     checked: list[Checked] = []
     reports: list[str] = []
-    for names in _sets(configuration, output, files):
+    for names in sets_of(configuration, console, files):
         loaded = configuration.load(names)
         plan, diagnostics = compiled(loaded)
         name = " + ".join(configuration.stdin_filename or "standard input" if n == STANDARD_INPUT else n for n in names)
@@ -64,23 +60,6 @@ def run(
     if not ok:
         return 2
     return 1 if configuration.strict and any(d.severity is Severity.WARNING for d in found) else 0
-
-
-def _sets(configuration: Configuration, output: ReportOutput, files: list[str] | None) -> list[list[str]]:
-    """The layers of each configuration that is to be checked; one that several FILEs belong to comes once."""
-    if not files:
-        return [configuration.files]
-    sets: dict[str, None] = {}
-    repeated: list[list[str]] = []
-    for file in files:
-        roots = configuration.roots(file)
-        if roots == [file]:
-            repeated.append([file])
-            continue
-        output.console.hint(f"{file} is part of {', '.join(roots)}")
-        repeated += [[root] for root in roots if root not in sets and root not in files]
-        sets.update(dict.fromkeys(roots))
-    return repeated
 
 
 def _verdict(one: Checked, style: Style) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gatewayctl.cli.reports.base import Checked, Report
+from gatewayctl.cli.reports.base import Checked, Checking, Report
 
-__all__ = ["REPORTS", "Checked", "report"]
+__all__ = ["REPORTS", "Checked", "Checking", "report"]
 
 REPORTS: Final[Mapping[str, str]] = {
     "github": "github",

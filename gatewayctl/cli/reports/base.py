@@ -1,10 +1,27 @@
 """What a format is given, and what it makes of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from gatewayctl.core.diagnostics import Diagnostic, Severity, has_errors
+from gatewayctl.core.codes import CODES
+from gatewayctl.core.diagnostics import Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """What a command calls what it does: its name, the words for good and bad, what its codes mean, what a failure is
+    called, and from which severity on a diagnostic is one."""
+
+    command: str
+    good: str
+    bad: str
+    meanings: Mapping[str, str]
+    noun: str
+    fails: Severity
+
+
+VALIDATING: Final = Checking("validate", "valid", "invalid", CODES, "error", Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +31,18 @@ class Checked:
     name: str
     diagnostics: tuple[Diagnostic, ...]
     size: str = ""
+    by: Checking = VALIDATING
+
+    @property
+    def failures(self) -> list[Diagnostic]:
+        """What is bad enough to fail."""
+        order = list(Severity)
+        return [one for one in self.diagnostics if order.index(one.severity) <= order.index(self.by.fails)]
 
     @property
     def ok(self) -> bool:
-        """Whether there are no errors."""
-        return not has_errors(self.diagnostics)
+        """Whether there are none of these."""
+        return not self.failures
 
 
 Report: TypeAlias = Callable[[Sequence[Checked]], str]

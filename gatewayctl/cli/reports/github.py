@@ -13,7 +13,7 @@ _PROPERTY: Final = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 def report(checked: Sequence[Checked]) -> str:
     """One command a diagnostic, then a line for the log of the job."""
     wrong = sum(not one.ok for one in checked)
-    end = f"{len(checked)} checked, {wrong} invalid"
+    end = f"{len(checked)} checked, {wrong} {checked[0].by.bad}"
     return "\n".join([*map(_annotation, all_found(checked)), end])
 
 

@@ -5,7 +5,7 @@ from html import escape  # xml.sax.saxutils brings a whole HTTP client with it
 from typing import NamedTuple
 
 from gatewayctl.cli.reports.base import Checked, whole
-from gatewayctl.core.diagnostics import Diagnostic, Severity
+from gatewayctl.core.diagnostics import Diagnostic
 
 
 class Case(NamedTuple):
@@ -21,7 +21,7 @@ class Case(NamedTuple):
 
 def report(checked: Sequence[Checked]) -> str:
     """A suite of all configurations."""
-    return document([("gatewayctl validate", [_case(one) for one in checked])])
+    return document([(f"gatewayctl {checked[0].by.command}", [_case(one) for one in checked])])
 
 
 def document(suites: Iterable[tuple[str, Sequence[Case]]]) -> str:
@@ -38,11 +38,11 @@ def document(suites: Iterable[tuple[str, Sequence[Case]]]) -> str:
 
 
 def _case(one: Checked) -> Case:
-    errors = [found for found in one.diagnostics if found.severity is Severity.ERROR]
-    if not errors:
-        return Case(one.name, "validate", one.name)
-    noun = "error" if len(errors) == 1 else "errors"
-    return Case(one.name, "validate", one.name, f"{len(errors)} {noun}", "\n".join(map(_line, errors)))
+    wrong, by = one.failures, one.by
+    if not wrong:
+        return Case(one.name, by.command, one.name)
+    noun = by.noun if len(wrong) == 1 else f"{by.noun}s"
+    return Case(one.name, by.command, one.name, f"{len(wrong)} {noun}", "\n".join(map(_line, wrong)))
 
 
 def _line(found: Diagnostic) -> str:

@@ -14,11 +14,12 @@ _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
 def report(checked: Sequence[Checked]) -> str:
     """A heading, a line for each configuration, and the table."""
     bad = sum(not one.ok for one in checked)
-    lines = [f"### Configuration: {'invalid' if bad else 'valid'}", ""]
+    by = checked[0].by
+    lines = [f"### Configuration: {by.bad if bad else by.good}", ""]
     for one in checked:
         noted = counted(one.diagnostics)
         about = ", ".join(part for part in (one.size if one.ok else "", noted) if part)
-        lines.append(f"- {code(one.name)}: {'valid' if one.ok else '**invalid**'}{f', {about}' if about else ''}")
+        lines.append(f"- {code(one.name)}: {by.good if one.ok else f'**{by.bad}**'}{f', {about}' if about else ''}")
     found = list(all_found(checked))
     if found:
         lines += ["", *table(["", "where", "what", "way out"], map(_row, found))]

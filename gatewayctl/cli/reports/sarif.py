@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from gatewayctl import __version__
 from gatewayctl.cli.reports.base import Checked, all_found, by_severity
-from gatewayctl.core.codes import CODES
 from gatewayctl.core.diagnostics import Diagnostic, Span
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -16,19 +15,23 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sche
 
 def report(checked: Sequence[Checked]) -> str:
     """The whole log."""
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run_of(checked)]}, indent=2)
+
+
+def run_of(checked: Sequence[Checked]) -> dict[str, Any]:
+    """Its one run."""
     found = list(all_found(checked))
     codes = sorted({diagnostic.code for diagnostic in found})
     driver = {
         "name": "gatewayctl",
         "version": __version__,
-        "rules": [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes],
+        "rules": [{"id": code, "shortDescription": {"text": checked[0].by.meanings[code]}} for code in codes],
     }
-    run = {
+    return {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, codes) for diagnostic in found],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _result(found: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:

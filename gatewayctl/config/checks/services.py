@@ -25,6 +25,15 @@ def _instances(path: KeyPath, service: ServiceConfig, findings: Findings) -> Non
         ((*at, n, "id"), instance.id, f'instance "{instance.id}" is there') for n, instance in instances if instance.id
     ]
     no_doubles(ids, findings)
+    up = next((n for n, instance in instances if instance.status == "up"), None)
+    if up is not None and not any(instance.weight for _, instance in instances):
+        findings.error(
+            "E122",
+            (*at, up, "weight"),
+            "all weights are 0, so no instance gets any traffic",
+            label="nobody gets anything",
+            help='raise one of them; status = "draining" is how all can be taken out',
+        )
     no_doubles([((*at, n, "url"), instance.url, f"{instance.url} is there") for n, instance in instances], findings)
 
 

@@ -11,6 +11,9 @@ from gatewayctl.policy.breakers.table import ORDINARY, REFUSED, Event, Rules, st
 from gatewayctl.policy.records import Keeper, Record, Records
 
 _MICRO = 1_000_000
+_MOST = 1_000_000
+_TOLD_WITHIN = 0.05
+"""Seconds after which others know of successes, as long as there are more of them."""
 
 
 class Breaker:
@@ -129,6 +132,40 @@ class Breaker:
         self._calm = memory.state is State.CLOSED and not memory.in_a_row and not memory.failures
 
 
+class HostBreaker(Breaker):
+    """A breaker whose record other processes change too: each decision looks first whether it has changed."""
+
+    __slots__ = ("_seen", "_word", "_words")
+
+    def __init__(
+        self, name: str, of: str, rules: Rules, keeper: Keeper, on_change: "Callable[[Breaker], None]"
+    ) -> None:
+        records = breaker_records(keeper)
+        self._words = records.words
+        self._word = records.word(f"{name}/{of}".encode())
+        self._seen = -1
+        super().__init__(name, of, rules, keeper, on_change)
+
+    def ask(self, now: float) -> int:
+        if self._words[self._word] != self._seen:
+            self.refresh()
+        return super().ask(now)
+
+    def succeeded(self, permit: int, now: float) -> None:
+        if self._words[self._word] != self._seen:
+            self.refresh()
+        super().succeeded(permit, now)
+
+    def refresh(self) -> None:
+        self._seen = self._words[self._word]  # first: what changes meanwhile is seen the next time
+        super().refresh()
+
+    def _tell(self, event: Event, permit: int, now: float) -> int:
+        permitted = super()._tell(event, permit, now)
+        self._flush_at = min(self._flush_at, now + _TOLD_WITHIN)
+        return permitted
+
+
 def breaker_records(keeper: Keeper) -> Records:
     """The table that holds all breakers: it never pushes one out, for the configuration says how many there are."""
-    return keeper.records("breakers", WIDTH, 1_000_000)
+    return keeper.records("breakers", WIDTH, _MOST, owned=True, named=True)

@@ -24,7 +24,10 @@ class State(IntEnum):
 
 
 class Memory:
-    """Times are microseconds. A record of noughts is a closed breaker that has seen nothing."""
+    """Times are microseconds. A record of noughts is a closed breaker that has seen nothing.
+
+    The first number of a record are the trials under way: an owned number, so that those of a killed process come back.
+    """
 
     __slots__ = (
         "_failures",
@@ -40,15 +43,16 @@ class Memory:
     )
 
     def __init__(self, record: Record) -> None:
-        self.state = State(int(record[0]))
+        self.state = State(int(record[4]))
         self.in_a_row = int(record[1])
         """Failures since the last success, while closed."""
         self.until = int(record[2])
         """When an open one lets the first trial through; when the trials of a half-open one must have ended."""
         self.recovery = int(record[3])
         """How long it was last open for; 0 before the first time and after it has closed."""
-        self.trials = int(record[4])
         self.succeeded = int(record[5])
+        self.trials = int(record[0]) + self.succeeded
+        """Trials of this half-open phase: under way, or ended well."""
         self.epoch = int(record[6])
         """The number of half-open phases so far: a trial of an earlier one has nothing to say."""
         self._slot = int(record[7])
@@ -58,11 +62,11 @@ class Memory:
     def record(self) -> Record:
         """The same as numbers."""
         head = (
-            self.state,
+            self.trials - self.succeeded,
             self.in_a_row,
             self.until,
             self.recovery,
-            self.trials,
+            self.state,
             self.succeeded,
             self.epoch,
             self._slot,

@@ -2,10 +2,11 @@
 
 Several judges write to it, each under a reason of its own (``HEALTH``: active checks, ``OUTLIER``: what traffic shows,
 ``UNRESOLVED``: its name has no address); an instance is fit while nothing stands against it. When nobody is left, all
-are taken (panic): a check that is wrong about everybody must not end the service.
+are taken (panic): a check that is wrong about everybody must not end the service. Where instances have priorities, only
+those of the best priority that has a fit one are taken (RFC 2782).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 HEALTH: Final = "health"
@@ -19,19 +20,24 @@ class Availability:
     ``panic``: all instances are out, so all are taken.
     """
 
-    __slots__ = ("_against", "_members", "panic", "usable")
+    __slots__ = ("_against", "_members", "_priorities", "panic", "usable")
 
     usable: Callable[[str], bool] | None
 
     def __init__(self) -> None:
         self._members: frozenset[str] = frozenset()
         self._against: dict[str, frozenset[str]] = {}
+        self._priorities: Mapping[str, int] | None = None
         self.usable = None
         self.panic = False
 
-    def replace(self, members: Collection[str]) -> None:
-        """The ids of the instances that may get traffic at all. What stands against one that is gone is forgotten."""
+    def replace(self, members: Collection[str], priorities: Mapping[str, int] | None = None) -> None:
+        """The ids of the instances that may get traffic at all. What stands against one that is gone is forgotten.
+
+        ``priorities`` are those of all members, the lowest number the best; None where all are alike.
+        """
         self._members = frozenset(members)
+        self._priorities = priorities
         self._against = {id: reasons for id, reasons in self._against.items() if id in self._members}
         self._conclude()
 
@@ -64,4 +70,9 @@ class Availability:
     def _conclude(self) -> None:
         fit = self._members - self._against.keys()
         self.panic = bool(self._members) and not fit
-        self.usable = fit.__contains__ if self._against and fit else None
+        priorities = self._priorities
+        if priorities is not None and fit:
+            best = min(priorities[id] for id in fit)
+            self.usable = frozenset(id for id in fit if priorities[id] == best).__contains__
+        else:
+            self.usable = fit.__contains__ if self._against and fit else None

@@ -38,8 +38,8 @@ class Judged(NamedTuple):
     until: float
 
     def out(self, now: int) -> bool:
-        """Whether it is ejected."""
-        return now < self.until
+        """Whether it is ejected; a clock that was set back ejects nobody for longer than may be."""
+        return now < self.until <= now + LONGEST_EJECTION
 
 
 def failed(rules: OutlierRules, records: Sequence[Record], now: int) -> tuple[list[Record], bool]:
@@ -57,6 +57,11 @@ def failed(rules: OutlierRules, records: Sequence[Record], now: int) -> tuple[li
     return [Judged(0, ejections, until), *others], True
 
 
+def outlier_records(keeper: Keeper) -> Records:
+    """The table of all instances that anything stands against."""
+    return keeper.records("outliers", 3, 1_000_000, named=True)
+
+
 class OutlierDetector:
     """The detector of one service. It tells ``availability``; times are seconds of the gateway's clock."""
 
@@ -67,6 +72,8 @@ class OutlierDetector:
         "_out",
         "_prefix",
         "_records",
+        "_seen",
+        "_words",
         "ejections",
         "on_change",
         "rules",
@@ -92,14 +99,17 @@ class OutlierDetector:
         """Instances whose last attempt failed: a success is news of these alone."""
         self._availability = availability
         self._keeper = keeper
-        self._records: Records = keeper.records("outliers", 3, 1_000_000)
+        self._records: Records = outlier_records(keeper)
         self._prefix = service + "/"
         self._ids: tuple[str, ...] = ()
+        self._words: tuple[int, ...] = ()
+        self._seen: list[int] = []
         self._out: dict[str, float] = {}
 
     def replace(self, ids: Sequence[str], now: float) -> None:
         """The instances that may get traffic at all."""
         self._ids = tuple(ids)
+        self._words = tuple(self._records.word(self._place(id)[1]) for id in self._ids)
         self.troubled &= set(ids)
         self._out = {}
         self.refresh(now)
@@ -131,12 +141,22 @@ class OutlierDetector:
         self._take_out(id, until / _MICRO)
         self.on_change(self.service, id, (until - moment) / _MICRO)
 
+    def look(self, now: float) -> None:
+        """As ``refresh``, where anything has changed or somebody's time is over."""
+        words = self._records.words
+        if self._seen != [words[word] for word in self._words] or self.due() <= now:
+            self.refresh(now)
+
     def refresh(self, now: float) -> None:
         """Takes back whose time is over, and takes over what others have decided."""
+        words = self._records.words
+        self._seen = [words[word] for word in self._words]
         for id in self._ids:
             judged = Judged(*self._records.read(self._place(id)[1]))
             if judged.in_a_row:
                 self.troubled.add(id)
+            else:
+                self.troubled.discard(id)
             if judged.out(int(now * _MICRO)):
                 self._take_out(id, judged.until / _MICRO)
             elif self._out.pop(id, None) is not None:
@@ -151,6 +171,12 @@ class OutlierDetector:
         for id in self._out:
             self._availability.mark(id, OUTLIER, False)
         self._out = {}
+        self._ids = self._words = ()
+
+    @property
+    def idle(self) -> bool:
+        """There is no instance to judge."""
+        return not self._ids
 
     def _take_out(self, id: str, until: float) -> None:
         self._out[id] = until

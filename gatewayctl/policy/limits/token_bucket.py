@@ -7,7 +7,7 @@ out times the interval between two requests.
 
 from typing import Final
 
-from gatewayctl.policy.limits.base import State
+from gatewayctl.policy.limits.base import SECOND, State
 from gatewayctl.policy.records import Record
 
 _WHOLE: Final = 1e-6
@@ -24,17 +24,28 @@ class TokenBucket:
         self._burst = burst
         self._interval = window / limit
         """Microseconds in which one comes back."""
+        self._late = min(window // 8, SECOND)
+        """Microseconds by which one process may be behind another; more than that is a clock that was set back."""
 
     def take(self, record: Record, cost: int, now: int) -> Record | None:
         out = self._out(record, now) + cost
-        return None if out > self._burst + _WHOLE else (now, out)
+        if out > self._burst + _WHOLE:
+            return None
+        if (
+            now < record[0] <= now + self._late
+        ):  # another process has asked for a request that came later: its time stays
+            return record[0], out
+        return now, out
 
     def give_back(self, record: Record, cost: int) -> Record:
         return (record[0], max(record[1] - cost, 0.0))
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         missing = self._out(record, now) + cost - self._burst
-        return 0 if missing <= _WHOLE else int(missing * self._interval) + 1
+        if missing <= _WHOLE:
+            return 0
+        ahead = record[0] - now
+        return int(missing * self._interval + (ahead if 0 < ahead <= self._late else 0)) + 1
 
     def state(self, record: Record, now: int) -> State:
         out = self._out(record, now)

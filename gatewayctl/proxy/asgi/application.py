@@ -9,9 +9,10 @@ from gatewayctl.core.bad_heads import salvage
 from gatewayctl.core.failures import failure
 from gatewayctl.core.framing import CHUNKED, BadMessage
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.proxy.asgi.callers import Caller, Callers
 from gatewayctl.proxy.asgi.door import AsgiDoor
 from gatewayctl.proxy.asgi.exchange import AsgiExchange
-from gatewayctl.proxy.asgi.head import raw_head, read_head, states_no_length
+from gatewayctl.proxy.asgi.head import raw_head, read_again, read_head, states_no_length
 from gatewayctl.proxy.asgi.headers import HeaderPairs
 from gatewayctl.proxy.asgi.vigil import Vigil
 from gatewayctl.proxy.asgi.websocket import WebSocketDoor, websocket_head
@@ -30,6 +31,7 @@ class AsgiGateway:
         self.fallback = fallback
         self.pairs = HeaderPairs()
         self.vigil = Vigil(gateway.clock, gateway.wheel)
+        self.callers = Callers(gateway.clock, gateway.wheel)
         self._peers: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,11 +45,14 @@ class AsgiGateway:
         gateway = self.gateway
         bound = gateway.bound
         door = AsgiDoor(self, scope, self._peer(scope), receive)
-        raw = raw_head(scope)
+        client = scope.get("client")
+        caller = self.callers.of(client, door.scheme) if type(client) is tuple else None
         first: Message | None = None
         try:
             # 1. the head
-            head = read_head(scope, raw, bound)
+            head = None if caller is None else read_again(scope, bound, caller)
+            if head is None:
+                head = read_head(scope, raw_head(scope), bound, caller)
             if states_no_length(scope, head):
                 async with asyncio.timeout(bound.body_timeout):
                     first = await receive()
@@ -56,12 +61,14 @@ class AsgiGateway:
                 if first.get("body") or first.get("more_body"):
                     head.body = CHUNKED
         except BadMessage as error:
-            await self._refuse(door, raw, error.reason, error.detail, send)
+            await self._refuse(door, raw_head(scope), error.reason, error.detail, send)
             return
         except TimeoutError:
-            await self._refuse(door, raw, "request_timeout", "the request's body did not arrive in time", send)
+            await self._refuse(
+                door, raw_head(scope), "request_timeout", "the request's body did not arrive in time", send
+            )
             return
-        self._begin(door, head)
+        self._begin(door, head, caller if head.repeated else None)
         try:
             if door.passed_on:
                 await self.fallback(scope, receive if first is None else _again(first, receive), send)  # type: ignore[misc]
@@ -86,8 +93,8 @@ class AsgiGateway:
         else:
             await door.run(send)
 
-    def _begin(self, door: AsgiDoor, head: RequestHead) -> None:
-        exchange = door.exchange = AsgiExchange(self.gateway, door, head)
+    def _begin(self, door: AsgiDoor, head: RequestHead, caller: Caller | None = None) -> None:
+        exchange = door.exchange = AsgiExchange(self.gateway, door, head, caller)
         try:
             exchange.start()
         except Exception as error:

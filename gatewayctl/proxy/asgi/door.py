@@ -120,7 +120,7 @@ class AsgiDoor:
 
     async def _converse(self, send: Send) -> None:
         while self._answer is None and not self._cut:
-            await self._until_woken()
+            await self._sleep()
         if self._answer is not None:
             await self._respond(send)
 
@@ -129,9 +129,10 @@ class AsgiDoor:
         if self._answer is not None:
             await self._respond(send)
 
-    async def _until_woken(self) -> None:
+    def _sleep(self) -> "asyncio.Future[None]":
+        """What ends with ``_wake_up``."""
         wake = self._wake = self.origin.gateway.loop.create_future()
-        await wake
+        return wake
 
     def _wake_up(self) -> None:
         wake = self._wake
@@ -158,7 +159,7 @@ class AsgiDoor:
                 await send({"type": body, "body": pieces[0] if len(pieces) == 1 else b"".join(pieces)})
                 return
             if not pieces:
-                await self._until_woken()
+                await self._sleep()
                 continue
             self._pieces = []
             await self._send_piece(send, pieces[0] if len(pieces) == 1 else b"".join(pieces))

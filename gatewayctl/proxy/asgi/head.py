@@ -12,6 +12,7 @@ from starlette.types import Scope
 from gatewayctl.core.fields import Kind
 from gatewayctl.core.framing import NO_BODY, BadMessage
 from gatewayctl.core.messages import PLAIN, RequestHead, Wishes
+from gatewayctl.proxy.asgi.callers import Caller
 from gatewayctl.proxy.bound import Bound
 
 _SAFE: Final = "/:@!$&'()*+,;=~"
@@ -23,6 +24,11 @@ def raw_head(scope: Scope) -> bytes:
 
     ``raw_path`` is what the client wrote, without the prefix that the gateway is mounted under.
     """
+    return b"\r\n".join([request_line(scope), *[name + b": " + value for name, value in scope["headers"]]])
+
+
+def request_line(scope: Scope) -> bytes:
+    """The first line of ``raw_head``."""
     target = scope.get("raw_path") or quote(scope["path"], safe=_SAFE).encode()
     if scope["root_path"]:
         target = _below(target, scope["root_path"])
@@ -30,8 +36,7 @@ def raw_head(scope: Scope) -> bytes:
     if query:
         target = b"%b?%b" % (target, query)
     minor = b"0" if scope["http_version"] == "1.0" else b"1"
-    line = b"%b %b HTTP/1.%b" % (scope.get("method", "GET").encode("latin-1", "replace"), target, minor)
-    return b"\r\n".join([line, *[name + b": " + value for name, value in scope["headers"]]])
+    return b"%b %b HTTP/1.%b" % (scope.get("method", "GET").encode("latin-1", "replace"), target, minor)
 
 
 def _below(target: bytes, root: str) -> bytes:
@@ -43,8 +48,26 @@ def _below(target: bytes, root: str) -> bytes:
     return target
 
 
-def read_head(scope: Scope, raw: bytes, bound: Bound) -> RequestHead:
-    """The head in ``raw``, which is that of ``scope``. Raises BadMessage, as ``HeadParser.request`` does."""
+def read_again(scope: Scope, bound: Bound, caller: Caller) -> RequestHead | None:
+    """The head of ``scope`` where its headers are those that ``caller`` said last, None where it has to be read.
+
+    Raises BadMessage, as ``HeadParser.request`` does.
+    """
+    if (
+        caller.headers != scope["headers"]
+        or caller.parser is not bound.parser
+        or scope["http_version"] != "1.1"
+        or scope["root_path"]
+    ):
+        return None
+    line = request_line(scope)
+    if len(line) + 2 + len(caller.block) > bound.max_header_size:
+        return None
+    return bound.parser.again(line, caller)
+
+
+def read_head(scope: Scope, raw: bytes, bound: Bound, caller: Caller | None = None) -> RequestHead:
+    """The head in ``raw``, which is that of ``scope``; ``caller`` learns. Raises BadMessage, as ``HeadParser.request`` does."""
     if len(raw) > bound.max_header_size:
         if raw.find(b"\r\n", 0, bound.max_header_size) < 0:
             raise BadMessage("uri_too_long", "the request line is too long")
@@ -57,7 +80,7 @@ def read_head(scope: Scope, raw: bytes, bound: Bound) -> RequestHead:
     root = scope["root_path"]
     if root and scope["path"].startswith(root) and scope.get("raw_path", b"/")[:1] == b"/":
         _check_mounted(scope, root)
-    head = bound.parser.request(raw)
+    head = bound.parser.request(raw) if caller is None else caller.hear(headers, raw, bound.parser)
     if head.wishes is not PLAIN:  # what a server cannot carry, or has seen to itself
         named = head.wishes.dropped_names
         head.wishes = Wishes(dropped_names=named) if named else PLAIN

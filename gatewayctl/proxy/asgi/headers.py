@@ -34,12 +34,14 @@ class HeaderPairs:
         first = lines[0]
         if not first.endswith(b"\r\n"):  # nothing, or the beginning of a line: what is remembered are whole ones
             return pairs_of(b"".join(lines))
-        known = self._known.get(first)
-        if known is None:
-            known = self._learn(first)
-        return known + pairs_of(b"".join(lines[1:]))
+        if len(lines) > 3 and lines[1][-2:] == b": " and lines[3][:2] == b"\r\n":  # an id, which no two answers share
+            return [*self._of(first), (lines[1][:-2].lower(), lines[2]), *self._of(b"".join(lines[3:]))]
+        return self._of(first) + pairs_of(b"".join(lines[1:]))
 
-    def _learn(self, block: bytes) -> Pairs:
+    def _of(self, block: bytes) -> Pairs:
+        known = self._known.get(block)
+        if known is not None:
+            return known
         pairs = pairs_of(block)
         if len(block) <= _REMEMBER_BLOCK and all(name != b"set-cookie" for name, _ in pairs):
             if len(self._known) >= _REMEMBER:

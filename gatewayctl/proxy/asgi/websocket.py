@@ -100,7 +100,7 @@ class WebSocketDoor(AsgiDoor):
             await self._receive()  # websocket.connect
             self._read()
             while self._answer is None and self._tunnel is None and not self._cut:
-                await self._until_woken()
+                await self._sleep()
             if self._tunnel is not None:
                 await self._pass_on(send)
             elif self._answer is not None:
@@ -137,7 +137,7 @@ class WebSocketDoor(AsgiDoor):
                     await self._read_no_more()
                     await send({"type": "websocket.close", "code": code, "reason": reason})
                     return
-                await self._until_woken()
+                await self._sleep()
         except OSError:  # what newer servers say where the client has gone
             self._say_goodbye(_ABNORMAL, "")
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.turns import Turns
+from gatewayctl.server.workers.policies import PolicyCounts, counted
 from gatewayctl.telemetry.series import Histogram, RouteSeries
 from gatewayctl.upstream.instance import Instance
 
@@ -35,10 +36,11 @@ class InstanceCounts:
 
 @dataclass(slots=True)
 class Counts:
-    """``routes`` and ``instances`` only where something has changed since the last time; the rest always."""
+    """``routes``, ``instances`` and ``policies`` only where something has changed since the last time; the rest always."""
 
     routes: dict[str, RouteSeries] = field(default_factory=dict)
     instances: dict[InstanceKey, InstanceCounts] = field(default_factory=dict)
+    policies: PolicyCounts = field(default_factory=dict)
     in_flight: int = 0
     connections: int = 0
     underscores: int = 0
@@ -54,6 +56,7 @@ class Counting:
         self._gateway = gateway
         self._routes: dict[str, tuple[RouteSeries, int]] = {}
         self._instances: dict[InstanceKey, tuple[int, ...]] = {}
+        self._policies: PolicyCounts = {}
 
     async def gather(self, log_dropped: int) -> Counts:
         """What there is to say now. In short pieces: there may be ten thousand routes."""
@@ -86,6 +89,8 @@ class Counting:
                 counts.instances[key] = seen
             if turns.over():
                 await turns.rest()
+        before, self._policies = self._policies, dict(counted(self._gateway))
+        counts.policies = {key: now for key, now in self._policies.items() if before.get(key) != now}
         return counts
 
     def _forget_the_removed(self) -> None:

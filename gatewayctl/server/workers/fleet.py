@@ -28,8 +28,8 @@ from gatewayctl.server.workers.process import State, WorkerProcess
 from gatewayctl.server.workers.replacing import LOOK, Replacing
 from gatewayctl.server.workers.spreading import spread
 from gatewayctl.server.workers.totals import Tally, TotalGateway, Totals
+from gatewayctl.state.shared.keeper import MadeKeeper
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.stores import MadeStores
 from gatewayctl.upstream.discovery.base import Snapshot
 
 ANSWER_WITHIN: Final = 1.0
@@ -61,8 +61,9 @@ class Fleet:
         self._count = count
         self._log = log
         self._board = Board.made(count)
-        self._owners = Owners.made(count)
-        gateway.host_stores = self._stores = MadeStores(self._owners)
+        self._owners = Owners.made(count + 1)
+        gateway.keeper = self._keeper = MadeKeeper(self._owners)
+        gateway.workers = count
         self._hash_seed = str(secrets.randbelow(1 << 32))
         self._workers: list[WorkerProcess] = []
         self._sockets: list[list[socket.socket]] = []
@@ -168,7 +169,7 @@ class Fleet:
 
     def _prepare(self, worker: WorkerProcess, generation: Generation) -> None:
         worker.sent, worker.refused = generation.number, ""
-        for handed, memory in self._stores.memories.values():
+        for handed, memory in self._keeper.memories:
             worker.send(messages.Hand(handed), memory)
         worker.send(messages.Prepare(generation.number, generation.ports), generation.parcel.descriptor)
 
@@ -344,7 +345,7 @@ class Fleet:
         if self._current is not None:
             self._current.parcel.close()
         self._board.close()
-        self._stores.retire_others(set())
+        self._keeper.close()
         self._owners.close()
 
 

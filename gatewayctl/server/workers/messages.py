@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatewayctl.server.workers.counts import Counts
-from gatewayctl.state.shared.stores import Handed
+from gatewayctl.state.shared.keeper import Handed
 from gatewayctl.upstream.discovery.base import Snapshot
 
 # ── to a worker ───────────────────────────────────────────────────────
@@ -30,9 +30,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A store that generations to come need; its memory comes with this as a descriptor."""
+    """A table of records that generations to come need; its memory comes with this as a descriptor."""
 
-    store: Handed
+    table: Handed
 
 
 @dataclass(frozen=True, slots=True)

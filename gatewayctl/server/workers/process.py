@@ -83,7 +83,7 @@ class WorkerProcess:
         try:
             order = Order(
                 index=self.index,
-                workers=owners.count,
+                workers=owners.count - 1,
                 channel=theirs.fileno(),
                 log=log_writing,
                 board=board,

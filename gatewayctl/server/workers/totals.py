@@ -12,6 +12,17 @@ from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.gateway import Gateway, UnderscoreNames
 from gatewayctl.server.workers.counts import UNMATCHED, Counts, InstanceCounts, InstanceKey
+from gatewayctl.server.workers.policies import (
+    PolicyCounts,
+    TotalBudget,
+    TotalDetector,
+    TotalLimit,
+    TotalPolicies,
+    TotalShelf,
+    Values,
+    add,
+    needed,
+)
 from gatewayctl.state.certificates import Certificates
 from gatewayctl.telemetry.series import Histogram, RouteSeries
 from gatewayctl.upstream.discovery.base import Health
@@ -24,12 +35,14 @@ class Tally:
 
     routes: dict[str, RouteSeries] = field(default_factory=dict)
     instances: dict[InstanceKey, InstanceCounts] = field(default_factory=dict)
+    policies: PolicyCounts = field(default_factory=dict)
     newest: Counts = field(default_factory=Counts)
 
     def hear(self, counts: Counts) -> None:
         """What it says now."""
         self.routes.update(counts.routes)
         self.instances.update(counts.instances)
+        self.policies.update(counts.policies)
         self.newest = counts
 
 
@@ -51,6 +64,7 @@ class Totals:
             known.add(series)
         for key, counts in tally.instances.items():
             _add(gone.instances.setdefault(key, _nothing(counts.durations.bounds)), counts)
+        add(gone.policies, tally.policies)
         gone.newest.underscores += tally.newest.underscores
         gone.newest.internal_errors += tally.newest.internal_errors
         gone.newest.log_dropped += tally.newest.log_dropped
@@ -59,7 +73,9 @@ class Totals:
         """Only what this generation has is still counted: as in one process, what comes back later begins anew."""
         routes = {UNMATCHED, *(route.name for route in bound.routes)}
         instances = {(name, i.id) for name, service in bound.services.items() for i in service.instances}
+        wanted = needed(self._gateway)
         for tally in (self._gone, *self._living()):
+            tally.policies = {key: counts for key, counts in tally.policies.items() if wanted(key)}
             for name in tally.routes.keys() - routes:
                 del tally.routes[name]
             for key in tally.instances.keys() - instances:
@@ -89,6 +105,13 @@ class Totals:
                 total.in_flight += counts.in_flight
                 total.connections += counts.connections
                 total.idle += counts.idle
+        return total
+
+    def policies(self) -> PolicyCounts:
+        """What all have counted of limits, retries, ejections and breakers."""
+        total: PolicyCounts = {}
+        for tally in self._all():
+            add(total, tally.policies)
         return total
 
     def counted(self) -> set[str]:
@@ -169,11 +192,27 @@ class TotalGateway:
         self.clock = gateway.clock
         self.created = gateway.created
         self.report = gateway.report
-        # what judges for the whole host is refused beside several workers: see config.capabilities
-        self.breakers = gateway.breakers
-        self.limits = gateway.limits
-        self.budgets = gateway.budgets
-        self.detectors = gateway.detectors
+        self._policies = TotalPolicies(gateway, totals.policies)
+
+    @property
+    def breakers(self) -> Values[TotalShelf]:
+        """With the host's states."""
+        return self._policies.breakers
+
+    @property
+    def limits(self) -> Values[TotalLimit]:
+        """Counts of all workers."""
+        return self._policies.limits
+
+    @property
+    def budgets(self) -> Values[TotalBudget]:
+        """Counts of all workers."""
+        return self._policies.budgets
+
+    @property
+    def detectors(self) -> Values[TotalDetector]:
+        """Counts of all workers."""
+        return self._policies.detectors
 
     @property
     def bound(self) -> TotalGeneration:

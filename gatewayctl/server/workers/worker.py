@@ -28,8 +28,8 @@ from gatewayctl.server.workers.channel import Channel
 from gatewayctl.server.workers.counts import Counting
 from gatewayctl.server.workers.order import Order
 from gatewayctl.server.workers.parcel import Delivery
+from gatewayctl.state.shared.keeper import HandedKeeper
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.stores import HandedStores
 from gatewayctl.telemetry.log_writer import LogWriter
 
 BEAT: Final = 1.0
@@ -46,7 +46,9 @@ class Worker:
         self._channel = Channel(loop, socket.socket(fileno=order.channel), self._hear, self._on_orphaned)
         self.gateway = gateway = Gateway(loop, self)
         self._board = Board(order.board, order.workers, order.index)
-        gateway.host_stores = self._stores = HandedStores(Owners(order.owners, order.workers, order.index))
+        owners = Owners(order.owners, order.workers + 1, order.index)
+        gateway.keeper = self._keeper = HandedKeeper(owners)
+        gateway.workers = order.workers
         self._log = LogWriter.to_descriptor(order.log, loop.call_later)
         self._counting = Counting(gateway)
         self._generations = Generations(gateway, ports={})
@@ -134,7 +136,7 @@ class Worker:
                 case messages.Prepare():
                     await self._prepare(message, descriptors[0])
                 case messages.Hand():
-                    self._stores.hand(message.store, descriptors[0])
+                    self._keeper.hand(message.table, descriptors[0])
                 case messages.Commit():
                     self._commit(message.number)
                 case messages.Discard():

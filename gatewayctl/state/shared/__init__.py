@@ -1,26 +1,20 @@
-"""Small states by key that decisions are made on: of this process, or shared by all processes of a host.
+"""Records that all processes of a host share: what ``policy/records.py`` asks for, in memory of theirs.
 
-A policy is a pure function over a record of fixed size (``base.Decide``) and does not know which of the two it runs on.
+The supervisor makes the tables (``MadeKeeper``) and hands them on; a worker opens what it was handed (``HandedKeeper``).
 """
 
-from gatewayctl.state.shared.base import Decide, Layout, Record, Store
-from gatewayctl.state.shared.local import LocalStore
+from gatewayctl.state.shared.keeper import Handed, HandedKeeper, MadeKeeper, SharedKeeper
+from gatewayctl.state.shared.layout import Layout, make_memory
 from gatewayctl.state.shared.owners import Owners
-from gatewayctl.state.shared.permits import Permits
-from gatewayctl.state.shared.stores import HandedStores, LocalStores, MadeStores, Stores
-from gatewayctl.state.shared.table import SharedStore
+from gatewayctl.state.shared.table import SharedRecords
 
 __all__ = [
-    "Decide",
-    "HandedStores",
+    "Handed",
+    "HandedKeeper",
     "Layout",
-    "LocalStore",
-    "LocalStores",
-    "MadeStores",
+    "MadeKeeper",
     "Owners",
-    "Permits",
-    "Record",
-    "SharedStore",
-    "Store",
-    "Stores",
+    "SharedKeeper",
+    "SharedRecords",
+    "make_memory",
 ]

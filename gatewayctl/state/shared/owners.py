@@ -14,31 +14,36 @@ MOST: Final = 1024
 
 
 class Owners:
-    """``index`` is this process's own place. One memory for all stores of a host, opened by its descriptor elsewhere."""
+    """``index`` is this process's own place; the last one is the supervisor's. One memory for all tables of a host, opened
+    by its descriptor elsewhere."""
 
-    __slots__ = ("_memory", "count", "descriptor", "index", "terms")
+    __slots__ = ("_memory", "count", "descriptor", "ended", "index", "terms")
 
     def __init__(self, descriptor: int, count: int, index: int = 0) -> None:
         self.descriptor = descriptor
         self.count = count
         self.index = index
-        self._memory = mmap.mmap(descriptor, 8 * count)
-        self.terms = memoryview(self._memory).cast("q")
+        self._memory = mmap.mmap(descriptor, 8 * (count + 1))
+        self.terms = memoryview(self._memory)[: 8 * count].cast("q")
         """The number of each place's present process."""
+        self.ended = memoryview(self._memory)[8 * count :].cast("q")
+        """How many processes have been found gone so far; one number."""
 
     @classmethod
     def made(cls, count: int) -> "Owners":
-        """A new one for so many processes (at most 1024). Raises OSError."""
+        """A new one for so many processes (at most 1024), the supervisor with them. Raises OSError."""
         with tempfile.TemporaryFile() as file:
-            file.truncate(8 * count)
-            return cls(os.dup(file.fileno()), count)
+            file.truncate(8 * (count + 1))
+            return cls(os.dup(file.fileno()), count, count - 1)
 
     def gone(self, index: int) -> None:
         """The process of that place has ended: what it held is free. For whoever starts them, before the next takes the place."""
         self.terms[index] += 1
+        self.ended[0] += 1
 
     def close(self) -> None:
         """It is not used here any more."""
         self.terms.release()
+        self.ended.release()
         self._memory.close()
         os.close(self.descriptor)

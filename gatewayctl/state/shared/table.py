@@ -1,115 +1,289 @@
-"""A store that the processes of a host share: a hash table in shared memory, a lock for each of its buckets.
+"""A table of records that the processes of a host share: a hash table in shared memory (``layout``), a lock a bucket.
 
-Layout of the memory, all numbers in the machine's own order:
+Where a bucket is full, about the least recent goes: a hand goes round its places, takes the mark off those that were used
+again since it last came by, and stops at the first without one (the clock algorithm).
 
-- the locks;
-- a page: ``CHECK`` (what this program's ``hash`` gives for a known key), so that a process with another seed is refused;
-- for each place its key's fingerprint (64 bits; 0: free), a bucket's ``WAYS`` of them side by side;
-- for each place one byte: which of its two records is the current one;
-- for each place two records: the time of its last use, then its fields.
-
-A bucket is locked (see ``locks``) while one of its records changes; a killed holder does not keep it.
+A bucket is locked (see ``locks``) while one of its records is read or changed; a killed holder does not keep it.
 A record is written beside the current one and then made current by one byte, and a fingerprint is written last, so that
 whoever is killed at any moment leaves either the old record or the new one, and no lock.
 
 Keys are told apart by 64 bits of a keyed hash (SipHash, Python's own): all processes must have been started with the same
-``PYTHONHASHSEED``, which the supervisor sees to. Two of 100 000 keys are one with a probability of 3 in 10^10.
+``PYTHONHASHSEED``, which the supervisor sees to. Two of 100 000 keys are one with a probability of 3 in 10^10. Keys of a
+named table are the configuration's own; they are hashed without a seed, so that the supervisor finds them too.
 """
 
 import mmap
 import os
 import struct
-import tempfile
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Final
 
-from gatewayctl.state.shared.base import Decide, Layout, Record, T
-from gatewayctl.state.shared.locks import SPACE, locks_for, make_locks
+from gatewayctl.policy.records import Change, Record, Taker
+from gatewayctl.state.shared.layout import FINGERPRINTS, HAND, PAGE, RECORDS, WAYS, Layout, make_memory
+from gatewayctl.state.shared.locks import SPACE, STRIDE, STRIPES, locks_for
+from gatewayctl.state.shared.owners import Owners
+from gatewayctl.state.shared.shares import Shares
 
-WAYS: Final = 16
-"""Places in a bucket."""
-ROOM: Final = 3
-"""Places for each key that is to be remembered: with chance alone spreading them, no bucket of 100 000 keys is full then
-but one in thousands, and what goes there is the least recent of sixteen."""
-PAGE: Final = SPACE + 4096
-"""Where the fingerprints begin."""
-_BUCKET: Final = 8 * WAYS
+_WHICH: Final = 1
+"""The flag that says which record is the current one."""
+_USED: Final = 2
+"""The flag of a place whose key was used again."""
 _FREE: Final = bytes(8)
 _FINGERPRINT: Final = struct.Struct("=q")
 _CHECK: Final = struct.Struct("=qqq")
 _NOT_OPENED: Final = (0, 0, 0)
 _KNOWN: Final = b"gatewayctl"
+_MOST_HASHES: Final = 100_000
+NOWHERE: Final = -1
+"""The place of a key that is not kept. All others are called by where their fingerprint is."""
 
 
-class SharedStore:
-    """See ``Store``. Opens the memory of ``make_memory`` by its descriptor and layout, in as many processes as one likes.
+class SharedRecords:
+    """See ``Records``. Opens the memory of ``make_memory`` by its descriptor and layout, in as many processes as one likes.
 
-    One object a process, used by one thread.
+    One object a process, used by one thread. What ends in ``_at`` wants the lock of the key's bucket to be held.
+    ``serial`` is the memory's own number: where several are locked, it is by serial.
+    ``finds``: keys will be looked up here, so this process must hash as the others do (ValueError).
     """
 
     __slots__ = (
         "__weakref__",
+        "_attempt",
+        "_bucket_size",
         "_buckets",
-        "_current",
-        "_fields",
-        "_keeps",
+        "_first",
+        "_hash",
+        "_hashes",
+        "_leave",
         "_lock",
+        "_lock_base",
         "_locks",
         "_memory",
-        "_records",
+        "_numbers",
+        "_shares",
         "_size",
         "_unlock",
-        "_whole",
+        "_unseen",
+        "_wait",
         "descriptor",
+        "id",
         "layout",
+        "serial",
+        "words",
     )
 
-    def __init__(self, descriptor: int, layout: Layout) -> None:
+    words: Sequence[int]
+
+    def __init__(
+        self,
+        descriptor: int,
+        layout: Layout,
+        owners: Owners,
+        *,
+        id: str = "",
+        serial: int = 0,
+        finds: bool = True,
+    ) -> None:
         self.descriptor = descriptor
+        self.id = id
         self.layout = layout
-        self._keeps = layout.keeps
-        self._whole = struct.Struct("=d" + layout.fields)
-        self._fields = struct.Struct("=" + layout.fields)
-        self._size = self._whole.size
-        self._buckets = buckets_for(layout)
-        places = self._buckets * WAYS
-        self._current = PAGE + 8 * places
-        self._records = self._current + places
-        self._memory = mmap.mmap(descriptor, size_for(layout))
-        self._locks = locks_for(self._memory, descriptor)
-        self._check((hash(_KNOWN), self._buckets, self._size))
+        self.serial = serial
+        self._numbers = struct.Struct("=" + layout.fields)
+        self._shares = Shares(owners) if layout.owned else None
+        self._unseen: Record = (0,) * layout.width
+        self._size = layout.record_size
+        self._buckets = layout.buckets
+        self._first = layout.first
+        self._bucket_size = layout.bucket_size
+        self._hashes: dict[bytes, int] = {}
+        self._hash: Callable[[bytes], int] = self._hash_of_a_name if layout.named else hash
+        self._memory = memory = mmap.mmap(descriptor, layout.size)
+        self._locks = locks_for(memory, descriptor)
+        if finds:
+            self._check((self._hash(_KNOWN), self._buckets, self._size))
         self._lock, self._unlock = self._locks.lock, self._locks.unlock
+        self._lock_base = self._locks.base
+        self._attempt, self._wait, self._leave = self._locks.attempt, self._locks.wait, self._locks.leave
+        self.words = memoryview(memory)[PAGE : PAGE + 8 * self._buckets].cast("q") if layout.named else (0,)
 
     @classmethod
-    def made(cls, layout: Layout) -> "SharedStore":
+    def made(cls, layout: Layout, owners: Owners, *, serial: int = 0) -> "SharedRecords":
         """A new, empty one. Raises OSError."""
-        return cls(make_memory(layout), layout)
+        descriptor = make_memory(layout)
+        table = cls(descriptor, layout, owners, serial=serial)
+        weakref.finalize(table, os.close, descriptor)
+        return table
 
-    def update(self, key: bytes, decide: Decide[T], now: float) -> T:
-        """See ``Store``."""
-        hashed = hash(key) or 1
+    # ── one record ────────────────────────────────────────────────────
+
+    def read(self, key: bytes) -> Record:
+        """See ``Records``: its numbers go together."""
+        hashed = self._hash(key) or 1
         bucket = hashed % self._buckets
-        fingerprint = _FINGERPRINT.pack(hashed)
-        memory, size = self._memory, self._size
-        start = PAGE + bucket * _BUCKET
         self._lock(bucket)
         try:
-            fingerprints = memory[start : start + _BUCKET]
-            way = fingerprints.find(fingerprint)
-            while way & 7 and way > 0:  # it began in the middle of another
-                way = fingerprints.find(fingerprint, way + 1)
-            if way < 0:
-                return self._insert(bucket, fingerprint, decide, now)
-            place = bucket * WAYS + (way >> 3)
-            current = self._current + place
-            which = memory[current]
-            at = self._records + 2 * place * size
-            record, decision = decide(self._fields.unpack_from(memory, at + which * size + 8), now)
-            self._whole.pack_into(memory, at + (1 - which) * size, now, *record)
-            memory[current] = 1 - which
-            return decision
+            return self.load_at(self.find_at(hashed))
         finally:
             self._unlock(bucket)
+
+    def change(self, key: bytes, by: Change) -> None:
+        """See ``Keeper``: of one record alone. What ``by`` raises comes through and changes nothing."""
+        hashed = self._hash(key) or 1
+        bucket = hashed % self._buckets
+        self._lock(bucket)
+        try:
+            place = self.find_at(hashed)
+            after = by((self.load_at(place),))
+            if after is not None:
+                self.save_at(hashed, place, after[0])
+        finally:
+            self._unlock(bucket)
+
+    def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
+        """See ``Records``. The methods below in one piece, without calls: it is on the path of every request."""
+        hashed = self._hash(key) or 1
+        bucket = hashed % self._buckets
+        memory, size = self._memory, self._size
+        lock = self._lock_base + bucket % STRIPES * STRIDE
+        busy = self._attempt(lock)
+        if busy:
+            self._wait(lock, busy)
+        try:
+            start = self._first + bucket * self._bucket_size
+            at = memory.find(_FINGERPRINT.pack(hashed), start, start + FINGERPRINTS)
+            if at < 0 or at - start & 7 or self._shares is not None:
+                place = self.find_at(hashed)
+                record = self.load_at(place)
+                after = algorithm.take(record, cost, now)
+                if after is None:
+                    return record, False
+                self.save_at(hashed, place, after)
+                return after, True
+            way = at - start >> 3
+            current = start + FINGERPRINTS + way
+            which = memory[current] & _WHICH
+            at = start + RECORDS + 2 * way * size
+            record = self._numbers.unpack_from(memory, at + which * size)
+            after = algorithm.take(record, cost, now)
+            if after is None:
+                return record, False
+            self._numbers.pack_into(memory, at + (1 - which) * size, *after)
+            memory[current] = _USED + 1 - which
+            return after, True
+        finally:
+            self._leave(lock)
+
+    # ── for a keeper, which locks ─────────────────────────────────────
+
+    def hashed(self, key: bytes) -> int:
+        """What stands for a key."""
+        return self._hash(key) or 1
+
+    def stripe(self, hashed: int) -> int:
+        """The lock of its bucket."""
+        return hashed % self._buckets % STRIPES
+
+    def lock(self, stripe: int) -> None:
+        """Waits."""
+        self._lock(stripe)
+
+    def unlock(self, stripe: int) -> None:
+        """After ``lock``."""
+        self._unlock(stripe)
+
+    def find_at(self, hashed: int) -> int:
+        """The place of a key, or ``NOWHERE``."""
+        return self._aligned(_FINGERPRINT.pack(hashed), self._start(hashed))
+
+    def load_at(self, place: int) -> Record:
+        """The record of a place."""
+        if place < 0:
+            return self._unseen
+        numbers = self._numbers_of(place)
+        return numbers if self._shares is None else self._shares.summed(numbers)
+
+    def save_at(self, hashed: int, place: int, record: Record) -> None:
+        """Puts a record in its place, which is found for a new one; one of noughts is forgotten."""
+        memory, shares = self._memory, self._shares
+        if not record[-1] and not any(record):
+            if place >= 0:
+                memory[place : place + 8] = _FREE
+        elif place < 0:
+            self._insert(hashed, record if shares is None else shares.shared_out(record, None))
+        else:
+            current, records = self._parts(place)
+            flags, size = memory[current], self._size
+            if shares is not None:
+                record = shares.shared_out(record, self._numbers.unpack_from(memory, records + (flags & _WHICH) * size))
+            self._numbers.pack_into(memory, records + (~flags & _WHICH) * size, *record)
+            memory[current] = _USED | ~flags & _WHICH
+        if self.layout.named:
+            self.words[hashed % self._buckets] += 1  # type: ignore[index]
+
+    # ── inside ────────────────────────────────────────────────────────
+
+    def _insert(self, hashed: int, numbers: Record) -> None:
+        place = self._place_in(self._start(hashed))
+        if place is None:
+            return
+        memory = self._memory
+        current, records = self._parts(place)
+        memory[place : place + 8] = _FREE
+        self._numbers.pack_into(memory, records, *numbers)
+        memory[current] = 0
+        memory[place : place + 8] = _FINGERPRINT.pack(hashed)
+
+    def _place_in(self, start: int) -> int | None:
+        """A free place of the bucket that starts there, else one that may go; None where all are held."""
+        free = self._aligned(_FREE, start)
+        if free >= 0:
+            return free
+        memory = self._memory
+        hand = memory[start + HAND]
+        for _ in range(2 * WAYS):
+            place, flags = start + 8 * hand, start + FINGERPRINTS + hand
+            hand = (hand + 1) % WAYS
+            if memory[flags] & _USED:
+                memory[flags] &= _WHICH
+            elif not self._held(place):
+                memory[start + HAND] = hand
+                return place
+        return None
+
+    def _aligned(self, fingerprint: bytes, start: int) -> int:
+        """Where it is in the bucket that starts there; ``NOWHERE`` if it is not."""
+        at = self._memory.find(fingerprint, start, start + FINGERPRINTS)
+        while at >= 0 and at - start & 7:  # it began in the middle of another
+            at = self._memory.find(fingerprint, at + 1, start + FINGERPRINTS)
+        return at
+
+    def _start(self, hashed: int) -> int:
+        """Where a key's bucket begins."""
+        return self._first + hashed % self._buckets * self._bucket_size
+
+    def _parts(self, place: int) -> tuple[int, int]:
+        """Where a place has its byte, and the first of its records."""
+        within = (place - self._first) % self._bucket_size
+        start, way = place - within, within >> 3
+        return start + FINGERPRINTS + way, start + RECORDS + 2 * way * self._size
+
+    def _held(self, place: int) -> bool:
+        shares = self._shares
+        return shares is not None and shares.summed(self._numbers_of(place))[0] > 0
+
+    def _numbers_of(self, place: int) -> Record:
+        current, records = self._parts(place)
+        return self._numbers.unpack_from(self._memory, records + (self._memory[current] & _WHICH) * self._size)
+
+    def _hash_of_a_name(self, key: bytes) -> int:
+        known = self._hashes.get(key)
+        if known is None:
+            if len(self._hashes) >= _MOST_HASHES:
+                self._hashes.clear()
+            known = self._hashes[key] = int.from_bytes(blake2b(key, digest_size=8).digest(), "little", signed=True)
+        return known
 
     def _check(self, wanted: tuple[int, int, int]) -> None:
         """The first to open the memory says how it hashes; who hashes otherwise would never find what others write."""
@@ -125,65 +299,35 @@ class SharedStore:
             self._memory.close()
             raise ValueError("this memory is used with another hash seed or another layout")
 
-    def _insert(self, bucket: int, fingerprint: bytes, decide: Decide[T], now: float) -> T:
-        record, decision = decide(None, now)
-        place = self._place_in(bucket)
-        if place is None:
-            return decision
-        memory, at = self._memory, PAGE + 8 * place
-        memory[at : at + 8] = _FREE
-        self._whole.pack_into(memory, self._records + 2 * place * self._size, now, *record)
-        memory[self._current + place] = 0
-        memory[at : at + 8] = fingerprint
-        return decision
+    # ── the rest of ``Records`` ───────────────────────────────────────
 
-    def _place_in(self, bucket: int) -> int | None:
-        """A free place, else the least recent one that may go; None where all are kept."""
-        places = range(bucket * WAYS, (bucket + 1) * WAYS)
-        for place in places:
-            if self._memory[PAGE + 8 * place : PAGE + 8 * place + 8] == _FREE:
-                return place
-        by_age = sorted((self._record(place)[0], place) for place in places)
-        return next((place for _, place in by_age if self._may_go(place)), None)
+    def word(self, key: bytes) -> int:
+        """See ``Records``."""
+        return self.hashed(key) % self._buckets if self.layout.named else 0
 
-    def _may_go(self, place: int) -> bool:
-        return self._keeps is None or not self._keeps(self._record(place)[1:])
+    def __len__(self) -> int:
+        """Without locks, for counting and for tests."""
+        return sum(1 for _ in self._taken())
 
-    def _record(self, place: int) -> Record:
-        which = self._memory[self._current + place]
-        return self._whole.unpack_from(self._memory, self._records + (2 * place + which) * self._size)
+    def write(self, key: bytes, record: Record) -> None:
+        """See ``Records``."""
+        self.change(key, lambda _: (record,))
 
-    def records(self) -> Iterator[Record]:
-        """All records there are, as they are at this moment; without locks, for counting and for tests."""
-        for place in range(self._buckets * WAYS):
-            if self._memory[PAGE + 8 * place : PAGE + 8 * place + 8] != _FREE:
-                yield self._record(place)[1:]
+    def copy_to(self, other: "SharedRecords") -> None:
+        """Copies all records to a table for another number of keys, whose keys nobody here needs to know."""
+        for place in self._taken():
+            (hashed,) = _FINGERPRINT.unpack_from(self._memory, place)
+            other.save_at(hashed, NOWHERE, self._numbers_of(place))
+
+    def _taken(self) -> Iterator[int]:
+        for start in range(self._first, self.layout.size, self._bucket_size):
+            for place in range(start, start + FINGERPRINTS, 8):
+                if self._memory[place : place + 8] != _FREE:
+                    yield place
 
     def close(self) -> None:
-        """It is not used here any more; others may go on."""
+        """It is not used here any more; others may go on, and the descriptor stays open."""
+        if isinstance(self.words, memoryview):
+            self.words.release()
         self._locks.close()
         self._memory.close()
-        os.close(self.descriptor)
-
-
-def make_memory(layout: Layout) -> int:
-    """The descriptor of a new, empty memory; what is not used yet takes no room. Raises OSError."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("gatewayctl-store", os.MFD_CLOEXEC)
-    else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    os.ftruncate(descriptor, size_for(layout))
-    with mmap.mmap(descriptor, SPACE) as memory:
-        make_locks(memory)
-    return descriptor
-
-
-def buckets_for(layout: Layout) -> int:
-    """How many buckets so many keys need."""
-    return -(-layout.keys * ROOM // WAYS)
-
-
-def size_for(layout: Layout) -> int:
-    """Bytes of the whole memory."""
-    return PAGE + buckets_for(layout) * WAYS * (8 + 1 + 2 * struct.calcsize("=d" + layout.fields))

@@ -1,7 +1,8 @@
-"""Instances by DNS: one for each address of a name, or for each target of the best SRV priority (RFC 2782)."""
+"""Instances by DNS: one for each address of a name, or for each target of its SRV records, with priorities (RFC 2782)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from gatewayctl.plan.model import InstancePlan
@@ -38,19 +39,13 @@ async def _addresses(plan: DnsPlan, resolver: Resolver) -> tuple[list[InstancePl
 
 async def _services(plan: DnsPlan, resolver: Resolver) -> tuple[list[InstancePlan], float]:
     services, ttl = await resolver.services(plan.name)
-    return [_target(service, plan.scheme) for service in best(services)], ttl
-
-
-def best(services: tuple[Service, ...]) -> list[Service]:
-    """Those of the lowest priority number; the others are for when these leave the DNS."""
-    lowest = min(service.priority for service in services)
-    return [service for service in services if service.priority == lowest]
+    return [_target(service, plan.scheme) for service in services], ttl
 
 
 def _target(service: Service, scheme: str) -> InstancePlan:
     """A weight of 0 is "a very small chance" (RFC 2782): 1, as no weight of ours above 0 is smaller."""
     entry = {"address": service.target, "port": service.port, "weight": max(service.weight, 1)}
-    return instance_of(entry, scheme)
+    return replace(instance_of(entry, scheme), priority=service.priority)
 
 
 _KINDS: Final[dict[str, Callable[[DnsPlan, Resolver], Awaitable[tuple[list[InstancePlan], float]]]]] = {

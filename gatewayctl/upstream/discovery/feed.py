@@ -154,4 +154,6 @@ def _wrong(found: tuple[InstancePlan, ...]) -> str:
         if instance.id == before:
             return f"it lists {instance.id} twice"
         before = instance.id
+    if any(instance.status == "up" for instance in found) and not any(instance.weight for instance in found):
+        return "all its instances weigh 0"
     return ""

@@ -54,6 +54,8 @@ query = { set = { key = "${secret:S}" } }
 
 COMMANDS = [
     ["validate"],
+    ["lint"],
+    ["lint", "--select", "all"],
     ["routes"],
     ["services"],
     ["dump"],

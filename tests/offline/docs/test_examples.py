@@ -93,6 +93,13 @@ def test_its_route_tests_hold(ask: Ask, name: str, case: dict[str, Any]) -> None
         "upstream_path": sent.get("path"),
         "params": matched.get("params"),
         "status": answered.get("status", data.get("status")),
+        "limits": sorted(
+            words.partition(":")[0]
+            for step in data["steps"]
+            if step["name"] in ("limits", "identity_limits")
+            for words in step["does"]
+            if ": " in words
+        ),
     }
     assert {key: seen[key] for key in expected} == expected
 

@@ -189,7 +189,7 @@ EDITS = [
     ('max_body_size = "64KiB"', 'max_body_size = "32KiB"', "D412"),
     ('max_body_size = "64KiB"', 'max_body_size = "unlimited"', "D413"),
     ("max_headers = 50", "max_headers = 60", "D413"),
-    ("[consumers.acme]", "[consumers.acme]\nlimits = [\"per-client\"]", "D402"),
+    ("[consumers.acme]", "[consumers.acme]\nlimits = [\"per-client\"]", "D405"),
     ('timeout = "30s"', 'timeout = "30s"\ncors = "web"', "D312"),
     ("attempts = 3", "attempts = 2", "D414"),
     ("attempts = 3", "attempts = 4", "D415"),

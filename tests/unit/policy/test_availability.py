@@ -78,3 +78,22 @@ def test_a_service_without_instances_is_in_no_panic() -> None:
     state = Availability()
     state.replace([])
     assert not state.panic
+
+
+def test_others_than_the_best_priority_wait_until_none_of_that_is_fit(three: Availability) -> None:
+    three.replace("abc", {"a": 10, "b": 10, "c": 20})
+    assert fit(three) == {"a", "b"}
+
+    three.mark("a", HEALTH, True)
+    assert fit(three) == {"b"}
+
+    three.mark("b", OUTLIER, True)
+    assert fit(three) == {"c"}
+    assert not three.panic
+
+    three.mark("c", HEALTH, True)
+    assert fit(three) == {"a", "b", "c"}
+    assert three.panic
+
+    three.mark("a", HEALTH, False)
+    assert fit(three) == {"a"}

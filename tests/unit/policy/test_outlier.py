@@ -72,6 +72,18 @@ def test_an_ejected_instance_comes_back_when_its_time_is_over() -> None:
     assert s.detector.due() == float("inf")
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_out_for_longer_than_may_be() -> None:
+    s = Scene(4)
+    s.fail("i0", now=100_000.0)
+    s.detector.refresh(100.0)
+    assert s.out == set()
+
+    s.fail("i0", now=100.0)
+    assert s.out == {"i0"}
+    s.detector.refresh(100.0 + 60.0)
+    assert s.out == set()
+
+
 def test_each_ejection_is_longer_and_none_is_longer_than_five_minutes() -> None:
     s = Scene(4)
     now = 100.0

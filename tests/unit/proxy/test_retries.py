@@ -2,9 +2,11 @@
 
 import pytest
 
+from gatewayctl.server.policing import Policing
 from tests.support.http1 import chunked
-from tests.unit.proxy.policies import hosts, policed
-from tests.unit.proxy.scene import Scene
+from tests.unit.plan.compiling import compiled
+from tests.unit.proxy.policies import hosts, policed, text
+from tests.unit.proxy.scene import Scene, scene
 
 RETRIES = """
 [retries.safe]
@@ -286,3 +288,15 @@ def test_with_one_instance_it_is_tried_again() -> None:
         s.upstream().answer(b"yes")
 
         assert client.response().body == b"yes"
+
+
+def test_each_of_several_workers_has_its_share_of_the_budget() -> None:
+    """Five a second are three for each of two workers: together they never have less than what was asked for."""
+    plan = compiled(text(route=SAFE, more=RETRIES.replace("attempts = 3", "attempts = 2\nmin_budget = 5")))
+    with scene(plan) as s:
+        s.gateway.budgets.retire_others(set())
+        s.gateway.workers = 2
+        retry = Policing(s.gateway).retry(plan.routes[0], set())
+
+        assert retry is not None
+        assert retry.budget.least == 3

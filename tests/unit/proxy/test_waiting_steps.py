@@ -24,6 +24,11 @@ auth = "jwt"
 require = { scopes = ["users:read"] }
 max_body_size = "100B"
 """
+SLOW = """
+[services.slow]
+breaker = "quick"
+instances = [{ id = "s", url = "http://up.internal" }]
+"""
 CLAIMS: dict[str, Any] = {
     "iss": "https://issuer.example/",
     "aud": "api",
@@ -85,6 +90,22 @@ def test_a_request_waits_for_the_first_keys_and_goes_on(stage: Scene, issuer: Is
 
     assert stage.upstream().request().value(b"x-user-id") == b"u1"
     stage.upstream().answer()
+    assert client.response().status == 200
+
+
+def test_the_time_that_it_takes_is_not_the_services(stage: Scene, issuer: Issuer) -> None:
+    breaker = '[breakers.quick]\nfailure_threshold = 1\nslow_call = "100ms"\n'
+    stage.bind(compiled(TEXT.replace('service = "up"', 'service = "slow"') + breaker + SLOW))
+    client = stage.client()
+    client.ask(b"GET", b"/a", bearer())
+    stage.advance(1)
+    issuer.up = True
+    stage.advance(0.2)
+    stage.upstream().answer()
+    assert client.response().status == 200
+    client.ask(b"GET", b"/a", bearer())
+    stage.upstream().answer()
+
     assert client.response().status == 200
 
 

@@ -16,12 +16,15 @@ instances = [{ id = "one", url = "http://127.0.0.1:9001" }]
 """
 
 
-def _examine(text: str, path: str, method: str = "GET", headers: tuple[str, ...] = (), **options: int) -> Report:
+def _examine(
+    text: str, path: str, method: str = "GET", headers: tuple[str, ...] = (), consumer: str = "", **options: int
+) -> Report:
     loaded = load(["gateway.toml"], environ={}, reader=Text(f"version = 1\n{text}{_SERVICES}"))
     assert loaded.ok, loaded.diagnostics
     plan, diagnostics = compile_plan(loaded)
     assert plan is not None, diagnostics
-    return examine(asked(path, method, headers=headers, body_size=options.get("body_size")), loaded, plan, live_parts())
+    request = asked(path, method, headers=headers, body_size=options.get("body_size"), consumer=consumer)
+    return examine(request, loaded, plan, live_parts())
 
 
 def _does(report: Report, name: str) -> list[str]:
@@ -165,3 +168,56 @@ def test_outcomes_are_told_apart() -> None:
     outcomes = [(report.outcome, report.taken) for report in (_examine(text, path) for path in ("/a", "/b", "/c"))]
 
     assert outcomes == [(SERVICE, True), (GATEWAY, True), (REFUSED, False)]
+
+
+_PLANS = """
+[routes.a]
+path = "/a"
+service = "api"
+auth = "keys"
+limits = ["early", "each"]
+[auth.keys]
+type = "api_key"
+header = "x-key"
+optional = true
+[consumers.acme]
+limits = ["gold"]
+[limits.early]
+algorithm = "fixed_window"
+limit = 9
+window = "1m"
+[limits.each]
+algorithm = "fixed_window"
+limit = 1
+window = "1m"
+key = "consumer"
+[limits.gold]
+algorithm = "fixed_window"
+limit = 5
+window = "1m"
+key = "consumer"
+"""
+
+
+@pytest.mark.parametrize(
+    ("consumer", "names", "key"),
+    [
+        ("", ("early", "each"), "client_ip 127.0.0.1 (it has no consumer)"),
+        ("other", ("early", "each"), "consumer other"),
+        ("acme", ("early", "gold"), "consumer acme"),
+    ],
+)
+def test_a_consumers_own_limits_are_said_in_place_of_the_routes(
+    consumer: str, names: tuple[str, ...], key: str
+) -> None:
+    report = _examine(_PLANS, "/a", consumer=consumer)
+    said = _does(report, "identity_limits")
+
+    assert report.limits == names
+    assert f"key {key}," in said[-1]
+    assert len(_does(report, "limits")) == 1
+    assert [policy.does for policy in report.policies if policy.name == "limits"] == [
+        tuple(_does(report, "limits") + said)
+    ]
+    if consumer == "acme":
+        assert said[0].startswith("consumer acme has its own in place of each, gateway.toml:")

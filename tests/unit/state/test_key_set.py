@@ -1,13 +1,18 @@
 """Fetched keys: one flight, at most every 30 s, kept while the issuer is down."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gatewayctl.plan.identity import FetchedKeysPlan
+from gatewayctl.policy.auth.helpers import Alone, KeySource
+from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.auth.jwt import JwtScheme
 from gatewayctl.state.auth.key_set import AT_MOST, EVERY, FetchFailed, KeySet
-from tests.support.tokens import jwk, jwks
+from tests.support.tokens import NOW, jwk, jwks, token
+from tests.unit.policy.auth.asking import JWT, bearer
 from tests.unit.proxy.transport import Clock, Loop
 
 URL = "https://issuer.example/keys"
@@ -32,6 +37,16 @@ class Issuer:
         if isinstance(page, Exception):
             raise page
         return page
+
+
+class Issued(Alone):
+    """Schemes that are handed these keys."""
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+
+    def keys(self, plan: FetchedKeysPlan) -> KeySource:
+        return self._keys
 
 
 class Stage:
@@ -128,6 +143,23 @@ def test_the_last_good_set_is_kept_while_the_issuer_is_down() -> None:
     stage.advance(40)
     assert [level for level, _ in stage.said] == ["warning", "info"]
     assert keys.ring is first
+    stage.end()
+
+
+def test_an_outage_of_ten_minutes_refuses_no_valid_token() -> None:
+    stage = Stage()
+    keys = stage.start()
+    fetched = FetchedKeysPlan(URL, False, JWT.issuer, ("RS256",))
+    by = JwtScheme(replace(JWT, algorithms=("RS256",), keys=(), fetched=fetched), {}, Issued(keys))
+    stage.issuer.pages.pop(URL)
+    judged: list[Any] = []
+    for second in range(600):  # a token of its own each second: none is known again
+        stage.advance(1)
+        new = token("RS256", header={"kid": "one"}, jti=str(second))
+        judged.append(by.identify(bearer(new), NOW + second / 2))
+
+    assert keys.failures > 0
+    assert all(isinstance(one, Identity) for one in judged)
     stage.end()
 
 

@@ -212,3 +212,38 @@ def test_what_was_refused_is_not_remembered() -> None:
 def test_the_secret_does_not_show_in_a_representation() -> None:
     assert SECRET not in repr(secret_key(SECRET.encode()))
     assert SECRET not in repr(scheme()._plan)
+
+
+def test_an_encrypted_token_is_refused() -> None:
+    """RFC 8725 2.3, 2.4: nothing is decrypted, so that a key is no oracle, and nothing is decompressed (3.6)."""
+    parts = by_hand({"alg": "RSA-OAEP", "enc": "A256GCM", "zip": "DEF"}, CLAIMS).split(b".")
+
+    assert refused(scheme(), b".".join([*parts[:2], b"aaaa", b"aaaa", b"aaaa"]))
+    assert refused(scheme(), b".".join([*parts[:2], b"aaaa"]))
+
+
+def test_claims_in_another_encoding_are_refused() -> None:
+    """RFC 8725 2.6, 3.7: UTF-8 only, though it is signed."""
+    for encoding in ("utf-16", "utf-32", "latin-1"):
+        written = json.dumps(CLAIMS | {"sub": "é"}, ensure_ascii=False).encode(encoding)
+        assert refused(scheme(), by_hand({"alg": "HS256"}, written, SECRET.encode()))
+
+
+@pytest.mark.parametrize("kid", ["../../../dev/null", "x' UNION SELECT 'key", "*)(uid=*", "http://evil.example/k"])
+def test_a_kid_is_compared_and_never_looked_up_elsewhere(kid: str) -> None:
+    """RFC 8725 2.9, 3.10: injection through a received claim."""
+    keys = jwk_set(jwks(jwk("RSA", "one")), ["RS256"])
+
+    assert "not known" in refused(scheme(algorithms=("RS256",), keys=keys), token("RS256", header={"kid": kid}))
+
+
+def test_a_token_for_a_user_of_another_issuer_is_not_taken_for_ours() -> None:
+    """RFC 8725 3.8: the keys and the issuer belong together."""
+    assert "issuer" in refused(scheme(), token(iss="https://issuer.example"))
+    assert "issuer" in refused(scheme(), by_hand(HS, CLAIMS | {"iss": [CLAIMS["iss"]]}, SECRET.encode()))
+    assert "issuer" in refused(scheme(), token(iss=None))
+
+
+def test_a_token_without_an_end_is_refused_where_exp_is_required() -> None:
+    assert "lacks the claim exp" in refused(scheme(required_claims=("exp",)), token(exp=None))
+    assert identified(scheme(), token(exp=None)), "RFC 7519 4.1.4: it is optional where nobody asks for it"

@@ -1,0 +1,84 @@
+"""Reading what is imported, and putting what is made of it where it was asked for: all of it, valid, or nothing."""
+
+import sys
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gatewayctl.cli.configuration import STANDARD_INPUT, UNNAMED, compiled
+from gatewayctl.cli.console import Console
+from gatewayctl.cli.errors import CommandError, failed, problem_of
+from gatewayctl.cli.placing import put
+from gatewayctl.cli.problems import on_one_line
+from gatewayctl.cli.words import count
+from gatewayctl.core.diagnostics import has_errors
+
+if TYPE_CHECKING:
+    from gatewayctl.foreign.draft import Draft
+
+LARGEST: Final = 64 << 20
+"""The largest description that is read, in bytes; GitHub's has 13 MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the configuration goes to: a file, or standard output (empty or ``-``)."""
+
+    name: str
+    force: bool
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None for standard output."""
+        return None if self.name in ("", STANDARD_INPUT) else Path(self.name)
+
+    def check(self) -> None:
+        """Raises CommandError where a file is there already that may not be overwritten."""
+        if self.path is not None and self.path.exists() and not self.force:
+            way_out = "choose another file, or add --force"
+            raise failed("E024", f"{self.name} is there already, and is not overwritten", way_out)
+
+
+def read_text(name: str) -> tuple[str, str]:
+    """The text of a file or of standard input, and what it is called. Raises CommandError."""
+    try:
+        if name == STANDARD_INPUT:
+            content, name = sys.stdin.buffer.read(LARGEST + 1), UNNAMED
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise failed("E001", f"cannot read {name}: {problem_of(error)}", "check the name") from None
+    if len(content) > LARGEST:
+        raise failed("E005", f"{name} is larger than {LARGEST >> 20} MiB", "import a part of it")
+    try:
+        return content.decode("utf-8-sig"), name
+    except UnicodeDecodeError:
+        raise failed("E002", f"{name} is not UTF-8", "save it as UTF-8") from None
+
+
+def deliver(draft: "Draft", target: Target, console: Console) -> int:
+    """Checks that the configuration is valid, writes it, and says what is not in it. Raises CommandError if it is not."""
+    from gatewayctl.cli.standard_input import StandardInput
+    from gatewayctl.config import load
+
+    text = draft.toml()
+    beside = target.path or Path("imported.toml")
+    reader = StandardInput(beside.absolute(), BytesIO(text.encode()))
+    loaded = load([beside], environ={}, reader=reader)
+    plan, diagnostics = compiled(loaded)
+    if plan is None:
+        wrong = [found for found in diagnostics if has_errors([found])]
+        raise CommandError([*draft.notes, *wrong], sources=loaded.sources)
+    notes = list(dict.fromkeys(draft.notes))
+    for note in notes:
+        console.hint(on_one_line(note, console.hint_style) + (f" ({note.help})" if note.help else ""))
+    if target.path is None:
+        console.print(text.removesuffix("\n"))
+    else:
+        put(target.path, text)
+    left = f"; {count(len(notes), 'thing')} not carried over, see above" if notes else ""
+    where = "" if target.path is None else f"wrote {target.name}: "
+    console.hint(f"{where}{count(len(plan.routes), 'route')}, {count(len(plan.services), 'service')}{left}")
+    return 0

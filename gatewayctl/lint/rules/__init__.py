@@ -1,0 +1,1 @@
+"""The rules, a folder for each family, a file for each rule: see ``gatewayctl.lint``."""
