@@ -5,6 +5,7 @@ from typing import Final
 
 from gatewayctl.core.fields import field
 from gatewayctl.core.messages import RequestHead
+from gatewayctl.policy.auth.identity import Identity
 from gatewayctl.policy.request_keys import client_address
 from gatewayctl.replay.asking import AGENT
 from gatewayctl.replay.entry import Entry, as_sent
@@ -20,7 +21,7 @@ def untold(words: Sequence[str]) -> list[str]:
 class LogRequest:
     """See ``policy.request_keys.Keyed``: a request of a log that a route took. ``agent`` where a key asks for it."""
 
-    __slots__ = ("client_ip", "head", "params", "path", "route_name", "service_name")
+    __slots__ = ("client_ip", "head", "identity", "params", "path", "route_name", "service_name")
 
     def __init__(
         self, entry: Entry, agent: str | None, route: str, service: str, path: bytes, params: Mapping[str, bytes]
@@ -30,6 +31,7 @@ class LogRequest:
         self.params = params
         self.route_name = route
         self.service_name = entry.service or service
+        self.identity: Identity | None = None  # no log tells it
         self.head = RequestHead()
         self.head.fields = [] if agent is None else [field(AGENT, as_sent(agent))]
 
