@@ -106,6 +106,8 @@ CODES: Final[dict[str, str]] = {
     "E601": "not a request",
     "E602": "an expectation of what cannot be known offline",
     "E603": "no route tests are there",
+    # access logs
+    "E611": "no line of a log is understood",
     # from and to other tools
     "E701": "not a document that can be imported",
     "E702": "a reference to another document",

@@ -32,6 +32,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "test": Command("test", _CHECK, "Run route tests from files, and show what they do not cover"),
     "diff": Command("diff", _CHECK, "Show what changes for requests between two configurations"),
     "blame": Command("blame", _CHECK, "Show the commit that last changed how a request is handled"),
+    "replay": Command("replay", _CHECK, "Show what another configuration would do with the requests of an access log"),
+    "simulate": Command("simulate", _CHECK, "Show what limits would have done to the requests of an access log"),
     "import": Command("import_", _START, "Make a configuration of an OpenAPI description or of nginx's files"),
     "export": Command("export", _SHOW, "Describe the routes as OpenAPI"),
     "graph": Command("graph", _SHOW, "Draw routes, policies, services and instances as Mermaid or DOT"),

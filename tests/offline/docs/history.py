@@ -99,6 +99,7 @@ STEPS: Final[dict[str, Step]] = {
         (
             "git show --format=%h%x20%an:%x20%s --unified=1",
             "gatewayctl diff HEAD~1",
+            "gatewayctl replay access.log --old HEAD~1",
             "gatewayctl test",
             "gatewayctl lint",
         ),
@@ -110,6 +111,7 @@ STEPS: Final[dict[str, Step]] = {
         (
             "git show --format=%h%x20%an:%x20%s --unified=1",
             "gatewayctl diff HEAD~1",
+            "gatewayctl replay access.log --old HEAD~1",
             "gatewayctl test",
             "gatewayctl lint",
         ),
@@ -135,6 +137,7 @@ STEPS: Final[dict[str, Step]] = {
             "git show --format=%h%x20%an:%x20%s --unified=1",
             "gatewayctl diff HEAD~1",
             "gatewayctl diff HEAD~1 --fail-on security --format markdown",
+            "gatewayctl replay access.log --old HEAD~1",
             "gatewayctl test --format markdown",
             "gatewayctl lint",
         ),

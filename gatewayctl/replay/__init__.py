@@ -1,0 +1,1 @@
+"""An access log asked again: what another configuration would do with its requests, and what limits would have done."""
