@@ -44,6 +44,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_answer_by",
         "_buffer",
         "_decoder",
+        "_ended",
         "_interim",
         "_left",
         "_receiver",
@@ -87,6 +88,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._left = 0
         self._interim = 0
         self._reusable = True
+        self._ended = False
         self._answer_by = NEVER
         self.full = False
         """The instance does not read at the moment: no more of a body should be written."""
@@ -201,6 +203,7 @@ class UpstreamConnection(asyncio.Protocol):
                 receiver.on_failure(failure("internal_error", "the response could not be handled"), answered=True)
 
     def eof_received(self) -> bool:
+        self._ended = True
         if self.state == TUNNEL and self.on_tunnel_end is not None:
             self.on_tunnel_end(not self.transport.can_write_eof())  # over TLS both directions end together
             return self.transport.can_write_eof()
@@ -224,8 +227,8 @@ class UpstreamConnection(asyncio.Protocol):
             alert = isinstance(error, ssl.SSLError) and self.requests == 1  # TLS 1.3 refuses our certificate only now
             lost = tls_failure(error) if alert else failure("upstream_reset", "the service closed the connection")
             receiver.on_failure(lost, answered=answered)
-        elif self._left == UNTIL_CLOSE and error is None:
-            receiver.on_end(_NO_TRAILERS)
+        elif self._left == UNTIL_CLOSE and error is None and self._ended:
+            receiver.on_end(_NO_TRAILERS)  # over TLS only a close_notify is an end (RFC 9112 9.8)
         else:
             receiver.on_failure(failure("upstream_reset", "the response was cut off"), answered=True)
 

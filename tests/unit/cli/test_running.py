@@ -83,6 +83,14 @@ def test_a_healthy_gateway_is_exit_code_0(capsys: pytest.CaptureFixture[str]) ->
     assert server.asked == [("GET", "/status", None)]
 
 
+@pytest.mark.parametrize(("routes", "said"), [(0, "0 routes,"), (1, "1 route,"), (2, "2 routes,")])
+def test_routes_are_counted_in_english(routes: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with AdminServer(_changed(routes=routes)) as server:
+        main(["status", "--admin", server.address])
+
+    assert f" {said} generation 4" in capsys.readouterr().out
+
+
 def test_a_reload_that_failed_is_what_is_said_first(capsys: pytest.CaptureFixture[str]) -> None:
     last = {
         "successful": False,
