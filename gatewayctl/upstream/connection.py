@@ -87,8 +87,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._decoder: ChunkedDecoder | None = None
         self._left = 0
         self._interim = 0
-        self._reusable = True
-        self._ended = False
+        self._reusable, self._ended = True, False
         self._answer_by = NEVER
         self.full = False
         """The instance does not read at the moment: no more of a body should be written."""
@@ -214,8 +213,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = NEVER
         if state == CLOSED:
             return
-        self.state = CLOSED
-        self._receiver = None
+        self.state, self._receiver = CLOSED, None
         self.instance.forget(self)
         if state == TUNNEL:
             if self.on_tunnel_end is not None:

@@ -2,10 +2,10 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
