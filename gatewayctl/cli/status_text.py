@@ -84,7 +84,8 @@ def status_text(facts: dict[str, Any], wrong: list[str], *, width: int | None, s
 def _facts(facts: dict[str, Any], config: dict[str, Any]) -> list[tuple[str, str]]:
     found = [("listening", ", ".join(map(str, facts.get("listeners") or [])) or "nowhere")]
     since = _ago(config.get("loaded_at"))
-    found.append(("serving", f"{facts.get('routes')} routes, generation {facts.get('generation')}, loaded{since}"))
+    routes = f"{facts.get('routes')} route{'' if facts.get('routes') == 1 else 's'}"
+    found.append(("serving", f"{routes}, generation {facts.get('generation')}, loaded{since}"))
     files = [str(file) for file in config.get("files") or []]
     if files:
         found.append(("from", ", ".join(files[:5]) + (f" and {len(files) - 5} more" if len(files) > 5 else "")))

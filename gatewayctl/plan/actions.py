@@ -1,13 +1,17 @@
 """What a route does with a request in the end: respond, redirect, or forward (with the path that is sent on)."""
 
+from typing import Final
+
 from gatewayctl.config.models import GatewayConfig
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import ForwardPlan, KeyPath, PathPlan, RedirectPlan, RespondPlan
 from gatewayctl.plan.resilience import retry_plan
 from gatewayctl.plan.texts import template, template_names, templates
-from gatewayctl.routing import CompiledRoute
+from gatewayctl.routing import CompiledRoute, Template
 from gatewayctl.routing.templates import Place
+
+_PLAIN_TEXT: Final = (b"content-type", Template("header", (), b"text/plain; charset=utf-8"))
 
 
 def respond_plan(
@@ -19,9 +23,12 @@ def respond_plan(
         return None
     at, names = ("routes", name, "respond"), template_names(route, match, config)
     body = template(respond.body, _body_place(respond.headers), names, (*at, "body"), findings)
+    fields = templates(respond.headers, "header", names, (*at, "headers"), findings)
+    if respond.body and not any(name.lower() == "content-type" for name in respond.headers):
+        fields = (_PLAIN_TEXT, *fields)  # without a type a browser guesses one: text would become a page
     return RespondPlan(
         status=respond.status,
-        fields=templates(respond.headers, "header", names, (*at, "headers"), findings),
+        fields=fields,
         body=body,
         said_at=at,
     )

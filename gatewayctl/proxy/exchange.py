@@ -263,8 +263,9 @@ class Exchange(PolicedExchange):
     def on_interim(self, head: ResponseHead) -> None:
         """See ``Receiver``. 100 goes only to a client that asked for it, the others to all that can tell them apart."""
         if self.head.minor and not self.responded and (head.status != 100 or self.head.wishes.expects_continue):
-            drops = RESPONSE_DROPS
-            self.door.interim(head.line, [f[3] for f in head.fields if not f[0] & (drops | Kind.CONTENT_LENGTH)])
+            drops, named = RESPONSE_DROPS | Kind.CONTENT_LENGTH, head.dropped_names
+            lines = [f[3] for f in head.fields if not f[0] & drops and (f[1] not in named or f[0] & _NEVER_NAMED)]
+            self.door.interim(head.line, lines)
 
     def on_response(self, head: ResponseHead, length: int, first: bytes, complete: bool, now: float) -> None:
         """11. The response's head, shaped, goes to the client with what came of the body."""

@@ -12,6 +12,7 @@ from gatewayctl.server.reloading import Reloader
 from gatewayctl.server.status import ends_of
 from gatewayctl.server.traffic import Traffic
 from gatewayctl.telemetry.counted import Facts
+from gatewayctl.upstream.app_bounds import AppBounds
 from gatewayctl.upstream.app_listener import AppListener
 
 
@@ -105,7 +106,7 @@ class AdminSide:
         else:
             host = f"[{name[0]}]" if ":" in name[0] else name[0]
             self.urls.append(f"http://{host}:{name[1]}")
-        listener = AppListener(self._app, sock)
+        listener = AppListener(self._app, sock, bounds=AppBounds())
         await listener.start()
         self._listeners.append(listener)
 

@@ -11,11 +11,19 @@ from typing import Any
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from gatewayctl.upstream.app_bounds import AppBounds, BoundedProtocol
+
 
 class AppListener:
-    """``app`` on ``sock`` (listening, taken over). ``start`` within the event loop, ``close`` when it is not needed any more."""
+    """``app`` on ``sock`` (listening, taken over). ``start`` within the event loop, ``close`` when it is not needed any more.
 
-    def __init__(self, app: Any, sock: socket.socket, *, server_name: str = "gatewayctl") -> None:
+    ``bounds`` is for an address that others reach; None where only this process asks.
+    """
+
+    def __init__(
+        self, app: Any, sock: socket.socket, *, server_name: str = "gatewayctl", bounds: AppBounds | None = None
+    ) -> None:
+        self._bounds = bounds
         self._config = Config(
             app,
             log_config=None,
@@ -44,7 +52,7 @@ class AppListener:
         def protocol() -> asyncio.Protocol:
             made: Any = config.http_protocol_class(config=config, server_state=self._state, app_state={}, _loop=loop)  # type: ignore[call-arg]
             made.logger = self._logger
-            return made  # type: ignore[no-any-return]
+            return made if self._bounds is None else BoundedProtocol(made, self._state.connections, self._bounds, loop)
 
         self._server = await loop.create_server(protocol, sock=self._sock)
 

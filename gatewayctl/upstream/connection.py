@@ -41,31 +41,11 @@ class UpstreamConnection(asyncio.Protocol):
     """Made by ``Instance``; drives one ``Receiver`` at a time."""
 
     __slots__ = (
-        "_answer_by",
-        "_buffer",
-        "_decoder",
-        "_interim",
-        "_left",
-        "_receiver",
-        "_reusable",
-        "_wheel",
-        "address",
-        "deadline",
-        "due",
-        "full",
-        "idle_timeout",
-        "instance",
-        "on_tunnel_data",
-        "on_tunnel_end",
-        "parser",
-        "poll",
-        "released_at",
-        "requests",
-        "state",
-        "transport",
-        "uploading",
+        "_answer_by", "_buffer", "_decoder", "_ended", "_interim", "_left", "_receiver", "_reusable",
+        "_wheel", "address", "deadline", "due", "full", "idle_timeout", "instance", "on_tunnel_data",
+        "on_tunnel_end", "parser", "poll", "released_at", "requests", "state", "transport", "uploading",
         "wait_note",
-    )
+    )  # fmt: skip
 
     transport: asyncio.Transport
 
@@ -85,7 +65,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._decoder: ChunkedDecoder | None = None
         self._left = 0
         self._interim = 0
-        self._reusable = True
+        self._reusable, self._ended = True, False
         self._answer_by = NEVER
         self.full = False  # the instance does not read at the moment: no more of a body should be written
         self.uploading = False
@@ -196,6 +176,7 @@ class UpstreamConnection(asyncio.Protocol):
                 receiver.on_failure(failure("internal_error", "the response could not be handled"), answered=True)
 
     def eof_received(self) -> bool:
+        self._ended = True
         if self.state == TUNNEL and self.on_tunnel_end is not None:
             self.on_tunnel_end(not self.transport.can_write_eof())  # over TLS both directions end together
             return self.transport.can_write_eof()
@@ -206,8 +187,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.deadline = NEVER
         if state == CLOSED:
             return
-        self.state = CLOSED
-        self._receiver = None
+        self.state, self._receiver = CLOSED, None
         self.instance.forget(self)
         if state == TUNNEL:
             if self.on_tunnel_end is not None:
@@ -217,8 +197,8 @@ class UpstreamConnection(asyncio.Protocol):
             alert = isinstance(error, ssl.SSLError) and self.requests == 1  # TLS 1.3 refuses our certificate only now
             lost = tls_failure(error) if alert else failure("upstream_reset", "the service closed the connection")
             receiver.on_failure(lost, answered=answered)
-        elif receiver is not None and self._left == UNTIL_CLOSE and error is None:
-            receiver.on_end(_NO_TRAILERS)
+        elif receiver is not None and self._left == UNTIL_CLOSE and error is None and self._ended:
+            receiver.on_end(_NO_TRAILERS)  # over TLS only a close_notify is an end (RFC 9112 9.8)
         elif receiver is not None:
             receiver.on_failure(failure("upstream_reset", "the response was cut off"), answered=True)
 

@@ -153,6 +153,7 @@ class Instance:
 
     async def connect(self, loop: asyncio.AbstractEventLoop, within: float) -> UpstreamConnection | Failure:
         """A new connection, or why there is none after at most ``within`` seconds."""
+        secured = self.dialer.tls, self.dialer.server_name
         try:
             connection = await self.dialer.open(loop, lambda: UpstreamConnection(self, self.wheel), within)
         except OSError as error:
@@ -163,6 +164,8 @@ class Instance:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if connection.address and connection.address not in self.dialer.addresses:
             connection.requests = self._max_requests  # vanished in the meantime: for this request and no other
+        if secured != (self.dialer.tls, self.dialer.server_name):
+            connection.requests = self._max_requests  # agreed on with settings that are not in force any more
         self._connections.add(connection)
         self.opened += 1
         return connection

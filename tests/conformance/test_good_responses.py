@@ -175,3 +175,12 @@ def test_interim_responses_without_end_or_with_a_body_are_a_502(wire: Wire, said
     assert response.status == 502
     wire.check_problem(response, "bad_response")
     wire.still_serves()
+
+
+def test_what_an_interim_response_names_in_its_connection_ends_here(wire: Wire) -> None:
+    """RFC 9110 7.6.1 holds for interim responses as for all others."""
+    named = b"HTTP/1.1 103 Early Hints\r\nConnection: x-hop, close\r\nX-Hop: 1\r\nLink: </a.css>\r\n\r\n"
+    response = wire.answers(answer(named + _ok()), get())
+
+    assert response.interim[0].values(b"x-hop") == []
+    assert response.interim[0].values(b"link") == [b"</a.css>"]

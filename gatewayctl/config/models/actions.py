@@ -59,7 +59,9 @@ class RespondConfig(Table):
     status: int = Field(default=200, ge=200, le=599, description="The status.", examples=[200])
     body: Text = Field(default="", description="The body, UTF-8.", examples=["hello"])
     headers: dict[ChangedHeader, HeaderValue] = Field(
-        default={}, description="Headers.", examples=[{"content-type": "text/plain"}]
+        default={},
+        description="Headers. A body without a content-type is ``text/plain; charset=utf-8``.",
+        examples=[{"content-type": "text/plain"}],
     )
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,14 @@ def test_a_healthy_gateway_is_exit_code_0(capsys: pytest.CaptureFixture[str]) ->
     assert server.asked == [("GET", "/status", None)]
 
 
+@pytest.mark.parametrize(("routes", "said"), [(0, "0 routes,"), (1, "1 route,"), (2, "2 routes,")])
+def test_routes_are_counted_in_english(routes: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with AdminServer(_changed(routes=routes)) as server:
+        main(["status", "--admin", server.address])
+
+    assert f" {said} generation 4" in capsys.readouterr().out
+
+
 def test_a_reload_that_failed_is_what_is_said_first(capsys: pytest.CaptureFixture[str]) -> None:
     last = {
         "successful": False,
@@ -134,6 +143,31 @@ def test_what_needs_attention_is_named_and_is_exit_code_1(
 
     assert code == 1
     assert capsys.readouterr().out.splitlines()[1] == f"  ! {words}"
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=-1), "the certificate main has expired"),
+        (timedelta(days=3, hours=12), "the certificate main expires in 3 days"),
+    ],
+)
+def test_a_certificate_that_ends_soon_is_warned_of(
+    left: timedelta, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends = {"name": "main", "expires_at": (datetime.now(UTC) + left).isoformat()}
+    with AdminServer(_changed(certificates=[ends])) as server:
+        main(["status", "--admin", server.address])
+
+    assert f"! {words}" in capsys.readouterr().out
+
+
+def test_a_certificate_that_holds_for_long_is_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    ends = {"name": "main", "expires_at": (datetime.now(UTC) + timedelta(days=300)).isoformat()}
+    with AdminServer(_changed(certificates=[ends])) as server:
+        assert main(["status", "--admin", server.address]) == 0
+
+    assert "certificate" not in capsys.readouterr().out
 
 
 def test_losses_since_the_start_are_shown_but_are_no_alarm(capsys: pytest.CaptureFixture[str]) -> None:

@@ -212,7 +212,10 @@ def test_the_ends_of_routes_without_a_service() -> None:
     redirect = next(step for step in plan.routes[1].steps if isinstance(step, RedirectPlan))
 
     assert (respond.status, respond.body.literal) == (418, b"tea")
-    assert [(name, value.literal) for name, value in respond.fields] == [(b"x-b", b"c")]
+    assert [(name, value.literal) for name, value in respond.fields] == [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"x-b", b"c"),
+    ]
     assert (redirect.status, redirect.to.literal) == (307, b"/c")
     assert plan.routes[0].forward is None
 

@@ -210,3 +210,14 @@ def test_templates_know_who_asks_where_somebody_is_asked() -> None:
     plan, found = compile_plan(loaded(route.format(auth="") + scheme))
     assert plan is None
     assert {problem.code for problem in found} == {"E308"}
+
+
+@pytest.mark.parametrize(("algorithm", "least"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
+def test_a_shared_secret_shorter_than_its_algorithm_is_refused(tmp_path: Path, algorithm: str, least: int) -> None:
+    """RFC 8725 3.5 (weak symmetric keys), RFC 7518 3.2."""
+    text = JWT.replace("RS256", algorithm)
+    _, short, _ = from_files(tmp_path, text.format(keys=f'secret = "{"s" * (least - 1)}"'))
+    _, long, _ = from_files(tmp_path, text.format(keys=f'secret = "{"s" * least}"'))
+
+    assert [one.code for one in short] == ["E105"]
+    assert long == []

@@ -1,5 +1,6 @@
 """Where an instance is: the addresses of a name in turn, those that do not answer last, and connections to old ones."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -141,3 +142,20 @@ def test_connections_to_an_address_that_stays_go_on() -> None:
         n.instance.move((ONE, TWO))
 
         assert n.instance.acquire(n.clock.now) is connection
+
+
+def test_a_connection_that_was_agreed_on_with_former_tls_settings_serves_one_request_only() -> None:
+    with named(ONE) as n:
+        plain, context = n.loop.connect, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+        async def reloaded(make: Callable[[], UpstreamConnection], host: str, port: int) -> object:
+            n.instance.configure(SERVICE, n.instance.plan, context)
+            return await plain(make, host, port)
+
+        n.loop.connect = reloaded
+        connection = n.connected()
+        receiver = n.asked(connection)
+        n.answered(connection)
+
+        assert receiver.events == ["response 200 5 b'hello' complete"]
+        assert (n.instance.idle, n.instance.connections) == (0, 0)
