@@ -41,11 +41,32 @@ class UpstreamConnection(asyncio.Protocol):
     """Made by ``Instance``; drives one ``Receiver`` at a time."""
 
     __slots__ = (
-        "_answer_by", "_buffer", "_decoder", "_ended", "_interim", "_left", "_receiver", "_reusable",
-        "_wheel", "address", "deadline", "due", "full", "idle_timeout", "instance", "on_tunnel_data",
-        "on_tunnel_end", "parser", "poll", "released_at", "requests", "state", "transport", "uploading",
+        "_answer_by",
+        "_buffer",
+        "_decoder",
+        "_ended",
+        "_interim",
+        "_left",
+        "_receiver",
+        "_reusable",
+        "_wheel",
+        "address",
+        "deadline",
+        "due",
+        "full",
+        "idle_timeout",
+        "instance",
+        "on_tunnel_data",
+        "on_tunnel_end",
+        "parser",
+        "poll",
+        "released_at",
+        "requests",
+        "state",
+        "transport",
+        "uploading",
         "wait_note",
-    )  # fmt: skip
+    )
 
     transport: asyncio.Transport
 
