@@ -64,7 +64,9 @@ class Certificates:
         try:
             context.load_cert_chain(certificate.cert, certificate.key, password=_no_password)
         except (ssl.SSLError, OSError, ValueError) as error:
-            why = error.reason if isinstance(error, ssl.SSLError) and error.reason else type(error).__name__
+            why = (error.reason if isinstance(error, ssl.SSLError) else getattr(error, "strerror", "")) or type(
+                error
+            ).__name__
             raise BadCertificate(
                 f'the certificate "{certificate.name}" cannot be used: {str(why).lower().replace("_", " ")}'
             ) from None

@@ -1,6 +1,8 @@
 """TLS towards clients: certificates by name, their reload, client certificates, the redirect, the PROXY protocol in front."""
 
+import os
 import shutil
+import signal
 import socket
 import ssl
 import struct
@@ -12,6 +14,7 @@ import pytest
 import trustme
 
 from tests.conftest import Gateways
+from tests.integration.serving import status
 from tests.support.gateway import Gateway
 from tests.support.http1 import IncompleteError, Source, read_response
 from tests.support.upstream import RawUpstream
@@ -197,6 +200,19 @@ def test_a_certificate_that_vanishes_is_refused_and_the_old_one_goes_on(stage: S
     stage.gateway.wait_for_line("E204", before)
 
     assert stage.shown("api.example.com") == {"api.example.com"}
+
+
+def test_a_worker_that_ends_while_a_certificate_is_gone_leaves_its_place_to_the_others(stage: Stage) -> None:
+    front = stage.start(server="workers = 2")
+    before = len(front.lines)
+    (front.directory / "main.pem").unlink()
+    front.wait_for_line("E204", before)
+    os.kill(status(front)["workers"][1]["pid"], signal.SIGKILL)
+
+    line = front.wait_for_line("the 5th time in a row: the others go on without it")
+    assert 'could not take over generation 1 (the certificate "main" cannot be used: no such file or directory)' in line
+    for _ in range(20):
+        assert stage.shown("api.example.com") == {"api.example.com"}, "the one that is left accepts for both"
 
 
 def test_a_certificate_that_has_expired_is_not_taken_up(stage: Stage) -> None:

@@ -111,7 +111,7 @@ class OutlierDetector:
         self._ids = tuple(ids)
         self._words = tuple(self._records.word(self._place(id)[1]) for id in self._ids)
         self.troubled &= set(ids)
-        self._out = {}
+        self._out = {id: until for id, until in self._out.items() if id in self._ids}  # refresh brings them back
         self.refresh(now)
 
     def succeeded(self, id: str) -> None:

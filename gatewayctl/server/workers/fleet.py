@@ -213,6 +213,9 @@ class Fleet:
                 worker.prepared = message.number
             case messages.NotPrepared():
                 worker.refused = message.why
+                if self._current is not None and message.number == self._current.number:
+                    # it would wait for ever, and clients in its queue with it: now it is tried again, or given up
+                    worker.kill(f"could not take over generation {message.number} ({message.why}) and was ended")
             case messages.InForce():
                 worker.generation = message.number
                 if self._current is not None and message.number == self._current.number:

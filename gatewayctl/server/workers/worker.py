@@ -17,6 +17,7 @@ import uvloop
 from gatewayctl.plan.model import Plan
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.app import traffic_app
+from gatewayctl.server.compiling import CompileFailed
 from gatewayctl.server.draining import drain
 from gatewayctl.server.events import spelled_out
 from gatewayctl.server.generation import Generations, Swap, dismantle
@@ -28,6 +29,7 @@ from gatewayctl.server.workers.channel import Channel
 from gatewayctl.server.workers.counts import Counting
 from gatewayctl.server.workers.order import Order
 from gatewayctl.server.workers.parcel import Delivery
+from gatewayctl.state.certificates import BadCertificate
 from gatewayctl.state.shared.keeper import HandedKeeper
 from gatewayctl.state.shared.owners import Owners
 from gatewayctl.telemetry.log_writer import LogWriter
@@ -159,7 +161,7 @@ class Worker:
                 delivery.close()
         except Exception as error:
             self._discard()
-            if not isinstance(error, OSError | MemoryError):
+            if not isinstance(error, OSError | MemoryError | BadCertificate | CompileFailed):
                 self.gateway.report(error, f"binding generation {number}")
             self._channel.send(messages.NotPrepared(number, str(error) or type(error).__name__))
         else:

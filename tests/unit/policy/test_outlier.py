@@ -164,6 +164,16 @@ def test_a_reload_lets_nobody_back_in() -> None:
     assert s.out == {"i0"}
 
 
+def test_who_is_due_when_a_reload_comes_is_let_back_in() -> None:
+    s = Scene(4)
+    s.fail("i0", now=100.0)
+    s.availability.replace([*s.ids, "new"])
+    s.detector.replace([*s.ids, "new"], 130.0)  # before the tick that would have taken it back
+
+    assert s.out == set()
+    assert s.detector.due() == float("inf")
+
+
 def test_the_end_of_detection_takes_everybody_back() -> None:
     s = Scene(4)
     s.fail("i0")
