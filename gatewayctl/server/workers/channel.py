@@ -26,7 +26,7 @@ OnMessage = Callable[[object, list[int]], None]
 class Channel:
     """One end. ``on_message(message, descriptors)`` is called for each message, ``on_end()`` once the other end is gone.
 
-    Whoever takes a message takes its descriptors over.
+    Whoever takes a message takes its descriptors over. It comes without any where this process has no room for them all.
     """
 
     def __init__(
@@ -38,7 +38,8 @@ class Channel:
         self._on_message = on_message
         self._on_end = on_end
         self._received = bytearray()
-        self._descriptors: deque[int] = deque()
+        self._descriptors: deque[list[int]] = deque()
+        """Those of each message that has some, as far as they could be had."""
         self._waiting: deque[tuple[memoryview, list[int]]] = deque()
         self._closed = False
         self._flushed = asyncio.Event()
@@ -68,7 +69,12 @@ class Channel:
         self._loop.remove_reader(self._sock)
         self._loop.remove_writer(self._sock)
         self._sock.close()
-        _close_all([*self._descriptors, *(d for _, descriptors in self._waiting for d in descriptors)])
+        _close_all(
+            [
+                *(d for some in self._descriptors for d in some),
+                *(d for _, descriptors in self._waiting for d in descriptors),
+            ]
+        )
         self._waiting.clear()
         self._descriptors.clear()
 
@@ -93,7 +99,7 @@ class Channel:
 
     def _readable(self) -> None:
         try:
-            data, ancillary, _, _ = self._sock.recvmsg(
+            data, ancillary, flags, _ = self._sock.recvmsg(
                 _READ, socket.CMSG_LEN(_MOST_DESCRIPTORS * array.array("i").itemsize)
             )
         except (BlockingIOError, InterruptedError):
@@ -105,7 +111,9 @@ class Channel:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 found = array.array("i")
                 found.frombytes(content[: len(content) - len(content) % found.itemsize])
-                self._descriptors.extend(found)
+                self._descriptors.append(list(found))
+        if flags & socket.MSG_CTRUNC and not ancillary:  # not one of them
+            self._descriptors.append([])
         if not data:
             self._end()
             return
@@ -120,7 +128,11 @@ class Channel:
                 return
             message = pickle.loads(self._received[_HEADER.size : end])  # noqa: S301 - from a process of our own
             del self._received[:end]
-            self._on_message(message, [self._descriptors.popleft() for _ in range(count)])
+            descriptors = self._descriptors.popleft() if count else []
+            if len(descriptors) < count:
+                _close_all(descriptors)
+                descriptors = []
+            self._on_message(message, descriptors)
 
     def _end(self) -> None:
         if not self._closed:

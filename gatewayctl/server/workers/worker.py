@@ -5,6 +5,7 @@ Signals that are meant for the gateway as a whole are the supervisor's. Where th
 """
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -65,6 +66,8 @@ class Worker:
         self._looks_again = False
         self._work: asyncio.Queue[tuple[object, list[int]]] = asyncio.Queue()
         self._swap: Swap | None = None
+        self._full = False
+        """There was no room for a descriptor that the next generation needs."""
         self._old: list[Any] = []
         self._dismantling: asyncio.Task[None] | None = None
         self._taken: dict[int, list[socket.socket]] = {}
@@ -136,24 +139,35 @@ class Worker:
             message, descriptors = await self._work.get()
             match message:
                 case messages.Prepare():
-                    await self._prepare(message, descriptors[0])
-                case messages.Hand():
+                    await self._prepare(message, descriptors)
+                case messages.Hand() if descriptors:
                     self._keeper.hand(message.table, descriptors[0])
+                case messages.Hand():
+                    self._full = True
                 case messages.Commit():
                     self._commit(message.number)
                 case messages.Discard():
                     self._discard()
                 case messages.TakeOver():
+                    if not descriptors:
+                        self.event(
+                            "error", f"cannot accept for worker {message.index + 1}: {os.strerror(errno.EMFILE)}"
+                        )
                     more = [socket.socket(fileno=fd) for fd in descriptors]
                     self._taken.setdefault(message.index, []).extend(more)
                     self._server.acceptor.accept_also(more)
                 case messages.GiveBack():
                     self._server.acceptor.leave_alone(self._taken.pop(message.index, []))
 
-    async def _prepare(self, message: messages.Prepare, parcel: int) -> None:
+    async def _prepare(self, message: messages.Prepare, descriptors: list[int]) -> None:
         number = message.number
+        full, self._full = self._full or not descriptors, False
         try:
-            delivery = Delivery(parcel)
+            if full:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            delivery = Delivery(descriptors[0])
             try:
                 self._generations.ports = message.ports
                 self._swap = await self._generations.bind(delivery.plan, delivery.routes(), number)
