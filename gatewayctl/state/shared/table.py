@@ -31,6 +31,8 @@ _WHICH: Final = 1
 _USED: Final = 2
 """The flag of a place whose key was used again."""
 _FREE: Final = bytes(8)
+_NONE: Final = bytes(FINGERPRINTS)
+"""The fingerprints of a bucket that has no key."""
 _FINGERPRINT: Final = struct.Struct("=q")
 _CHECK: Final = struct.Struct("=qqq")
 _NOT_OPENED: Final = (0, 0, 0)
@@ -327,9 +329,9 @@ class SharedRecords:
 
     def _taken(self) -> Iterator[int]:
         for start in range(self._first, self.layout.size, self._bucket_size):
-            for place in range(start, start + FINGERPRINTS, 8):
-                if self._memory[place : place + 8] != _FREE:
-                    yield place
+            fingerprints = self._memory[start : start + FINGERPRINTS]
+            if fingerprints != _NONE:  # most of a large table is empty
+                yield from (start + at for at in range(0, FINGERPRINTS, 8) if fingerprints[at : at + 8] != _FREE)
 
     def close(self) -> None:
         """It is not used here any more; others may go on, and the descriptor stays open."""
