@@ -41,6 +41,7 @@ def roots_of(file: Path, *, reader: Reader, environ: Mapping[str, str], director
 def _including(file: Path, reader: Reader, environ: Mapping[str, str], directory: Path) -> list[Path]:
     for above in _above(file.parent, directory):
         candidates = [absolute(path, above) for path in reader.matches(above, "*.toml")][:_MOST]
+        candidates = [path for path in candidates if reader.exists(path)]  # a pipe would be waited for
         found = [path for path in candidates if path != file and _includes(path, file, reader, environ, directory)]
         if found:
             return found

@@ -51,7 +51,7 @@ def imported(file: str) -> Draft:
     for server in servers:
         work.server(server, [one for one in http if one.name in INHERITED])
     work.finish()
-    if not work.draft.sections.get("routes"):
+    if not work.carried:
         message = f"nothing in {file} forwards, redirects or answers"
         way_out = "write a configuration by hand: gatewayctl init"
         raise RefusedImportError([*work.draft.notes, wrong(NOT_A_DOCUMENT, message, servers[0].span, way_out)], {})
@@ -67,6 +67,8 @@ class _Work:
     certificates: dict[str, dict[str, str]] = field(default_factory=dict)
     wanted: list[tuple[str, dict[str, Any], int, int]] = field(default_factory=list)
     """Routes: a name to begin with, the table, the priority of its kind, that of its server."""
+    carried: bool = False
+    """Whether any of them is more than a refusal in place of what could not be carried over."""
 
     def __post_init__(self) -> None:
         self.services = Services(self.draft)
@@ -105,9 +107,11 @@ class _Work:
             self._location(one, [*around, *inner], names, tier, place + number)
         if nested and not any(held.name in ("proxy_pass", "return") for held in directive.block):
             return
-        route = Location(self.draft, self.services, directive, around).made()
+        location = Location(self.draft, self.services, directive, around)
+        route = location.made()
         if route is None:
             return
+        self.carried = self.carried or location.carried
         kind = directive.args[0] if len(directive.args) > 1 else ""
         rank = _KINDS.get(kind, 0)
         words = "-".join([*names[:1], *(arg for arg in directive.args[-1:] if arg != "/")]) or "home"

@@ -20,7 +20,7 @@ FORWARDED: Final = {"x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forw
 GUARDS: Final = {
     "auth_basic", "auth_request", "auth_jwt", "internal", "limit_except", "if", "ssl_verify_client", "satisfy",
 }  # fmt: skip
-"""What may refuse a request. A route that lost one of these would be open, so it is not enabled."""
+"""What may refuse a request. A route that lost one of these would be open, so it refuses every request."""
 INHERITED: Final = {
     *(GUARDS - {"if", "limit_except"}), "auth_basic_user_file",
     "client_max_body_size", "proxy_connect_timeout", "proxy_read_timeout", "proxy_set_header", "add_header", "allow",
@@ -44,6 +44,10 @@ class Location:
     hidden: list[str] = field(default_factory=list)
     networks: dict[str, list[str]] = field(default_factory=lambda: {"allow": [], "deny": []})
     passed: Directive | None = None
+    carried: bool = False
+    """Whether its route is more than a refusal in place of nothing."""
+    refusal: int = 0
+    """The status that its requests get, since what refuses some of them is not carried over; 0 where nothing is lost."""
 
     def made(self) -> dict[str, Any] | None:
         """The route, without its hosts; None where nothing of it can be carried over."""
@@ -53,13 +57,22 @@ class Location:
         for one in self._effective():
             self._take(one)
         if self.passed is not None and not self._forward(kind, path):
-            return None
+            return self._refusing(503)
+        if self.refusal:
+            self.carried = True
+            return self._refusing(self.refusal)
         if not {"service", "redirect", "respond"} & self.route.keys():
-            message = f"{self.directive}: it serves files or nothing"
+            message = f"{self.directive}: it serves files or nothing, here it answers 404"
             self._left(message, self.directive, "a gateway serves no files: leave it to a service")
-            return None
+            return self._refusing(404)
+        self.carried = True
         self._policies()
         return self.route
+
+    def _refusing(self, status: int) -> dict[str, Any]:
+        """What it matches, answered: without a route its requests would go to another one, which nginx never asks."""
+        matched = {key: held for key, held in self.route.items() if key in ("path", "path_regex")}
+        return {**matched, "respond": {"status": status}}
 
     def _match(self, kind: str, path: str) -> bool:
         if kind in ("~", "~*"):
@@ -144,10 +157,10 @@ class Location:
             self.request[name] = literal(made)
 
     def _guard(self, one: Directive, help: str) -> None:
-        """What refuses requests there, and is not said here: the route waits for somebody to look at it."""
-        self.route["enabled"] = False
+        """What refuses requests there, and is not said here: the route refuses all until somebody has looked at it."""
+        self.refusal = 404 if one.name == "internal" else 403
         block = " { … }" if one.block else ""
-        self._left(f"{one}{block}: its route is not enabled, since it would be open", one, help)
+        self._left(f"{one}{block}: its route answers {self.refusal}, since it would be open", one, help)
 
     def _access(self, one: Directive, network: str) -> None:
         if network != "all":

@@ -107,12 +107,15 @@ def test_what_is_lost_is_said_with_its_file_and_line(imported: Ran) -> None:
         assert said in imported.err
 
 
-def test_a_route_that_lost_its_guard_is_not_enabled(imported: Ran, cli: Callable[..., Ran], directory: Path) -> None:
+def test_a_route_that_lost_its_guard_refuses_everything(
+    imported: Ran, cli: Callable[..., Ran], directory: Path
+) -> None:
     routes = tomllib.loads((directory / "out.toml").read_text())["routes"]
 
-    assert routes["api-example-com-private"]["enabled"] is False
-    assert routes["api-example-com-closed"]["enabled"] is False
-    assert "auth_basic x: its route is not enabled, since it would be open" in imported.err
+    assert routes["api-example-com-private"]["respond"] == {"status": 403}
+    assert routes["api-example-com-closed"]["respond"] == {"status": 403}
+    assert "service" not in routes["api-example-com-private"]
+    assert "auth_basic x: its route answers 403, since it would be open" in imported.err
     refused = cli("route-test", "http://api.example.com/admin/", "--client-ip", "192.0.2.1", "-c", "out.toml")
     assert "403" in refused.out
 
@@ -140,3 +143,20 @@ def test_an_expression_that_is_looked_for_anywhere_matches_in_full() -> None:
     assert full_expression(r"\.php$", case_matters=True) == r".*\.php"
     assert full_expression(r"^/a|b$|(c|d)", case_matters=True) == r"/a.*|.*b|.*(c|d).*"
     assert full_expression(r"^/[|]x\|$", case_matters=False) == r"(?i)(?:/[|]x\|)"
+
+
+def test_what_is_not_carried_over_falls_to_no_other_route(cli: Callable[..., Ran], directory: Path) -> None:
+    (directory / "in.conf").write_text("""
+http { server {
+  location / { proxy_pass http://127.0.0.1:9000; }
+  location /internal/ { internal; proxy_pass http://127.0.0.1:9000; }
+  location /priv/ { deny all; }
+  location ^~ /static/ { root /srv; }
+  location /var/ { proxy_pass http://$backend; }
+  location ~ \\.php$ { proxy_pass http://127.0.0.1:9001; }
+} }""")
+    assert cli("import", "nginx", "in.conf", "-o", "out.toml").code == 0
+
+    asked = {"/internal/a": "404", "/priv/b": "403", "/static/x.php": "404", "/var/c": "503"}
+    for path, status in asked.items():
+        assert f"answers {status} itself" in cli("route-test", path, "-c", "out.toml").out
