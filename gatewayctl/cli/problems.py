@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gatewayctl.cli.styles import Style
-from gatewayctl.core.diagnostics import Diagnostic, Severity, Span
+from gatewayctl.core.diagnostics import Diagnostic, Severity, place_members
 from gatewayctl.core.snippet import render
 
 
@@ -37,18 +37,8 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
-        **_place(diagnostic.span),
+        **place_members(diagnostic.span),
         "label": diagnostic.label,
         "help": diagnostic.help,
-        "related": [{"message": related.message, **_place(related.span)} for related in diagnostic.related],
-    }
-
-
-def _place(span: Span | None) -> dict[str, Any]:
-    return {
-        "file": span.file if span else None,
-        "line": (span.line or None) if span else None,
-        "column": (span.column or None) if span else None,
-        "end_line": (span.end_line or None) if span else None,
-        "end_column": (span.end_column or None) if span else None,
+        "related": [{"message": related.message, **place_members(related.span)} for related in diagnostic.related],
     }

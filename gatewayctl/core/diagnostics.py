@@ -34,6 +34,17 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
+def place_members(span: Span | None) -> dict[str, str | int | None]:
+    """A place as members of a JSON object; None for what is not known."""
+    return {
+        "file": span.file if span else None,
+        "line": (span.line or None) if span else None,
+        "column": (span.column or None) if span else None,
+        "end_line": (span.end_line or None) if span else None,
+        "end_column": (span.end_column or None) if span else None,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """Another place that belongs to a diagnostic: the first definition of a duplicate, the file that includes."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gatewayctl.core.diagnostics import Span
+from gatewayctl.core.diagnostics import place_members
 from gatewayctl.lint.findings import Finding
 from gatewayctl.lint.registry import LintRule
 
@@ -21,10 +21,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": told.severity.value,
         "message": told.message,
         "key": list(finding.path),
-        **_place(told.span),
+        **place_members(told.span),
         "label": told.label,
         "help": told.help,
-        "related": [{"message": related.message, **_place(related.span)} for related in told.related],
+        "related": [{"message": related.message, **place_members(related.span)} for related in told.related],
         "fix": None if finding.fix is None else {"about": finding.fix.about, "safe": finding.fix.safe},
     }
 
@@ -44,14 +44,4 @@ def rule_data(one: LintRule) -> dict[str, Any]:
         "example": manual.example,
         "instead": manual.instead,
         "fix": manual.fix,
-    }
-
-
-def _place(span: Span | None) -> dict[str, Any]:
-    return {
-        "file": span.file if span else None,
-        "line": (span.line or None) if span else None,
-        "column": (span.column or None) if span else None,
-        "end_line": (span.end_line or None) if span else None,
-        "end_column": (span.end_column or None) if span else None,
     }
