@@ -31,8 +31,7 @@ class Log:
         self.reading = LogReading()
 
     def each(self, take: Callable[[int, Entry], None]) -> None:
-        """Hands every entry, with the number of its line, to ``take``. Raises CommandError where the log cannot be
-        read, or holds lines of which none is understood."""
+        """Hands every entry, with the number of its line, to ``take``. Raises CommandError where the log cannot be read."""
         reading = self.reading
         try:
             with ExitStack() as stack:
@@ -46,15 +45,23 @@ class Log:
                         show(reading.lines)
         except OSError as error:
             raise failed("E001", f"{self.name} cannot be read: {problem_of(error)}", _UNREADABLE) from None
+
+    def check(self) -> None:
+        """Raises CommandError where the log holds lines of which none is understood."""
+        reading = self.reading
         if not reading.requests and reading.broken:
             first = visible(reading.first_broken[0][1])
             raise failed("E611", f"{self.name} has {count(reading.lines, 'line')}, none understood: {first}", _NO_LOG)
 
+    def show_broken(self, console: Console) -> None:
+        """Shows the first lines that are none of a log."""
+        for number, text in self.reading.first_broken:
+            console.hint(f"{self.name}:{number}: not a line of an access log: {visible(text)}")
+
     def hints(self, console: Console, host: str | None) -> None:
         """Says what was passed over, and why. ``host`` stood in for those that a log does not tell."""
         reading = self.reading
-        for number, text in reading.first_broken:
-            console.hint(f"{self.name}:{number}: not a line of an access log: {visible(text)}")
+        self.show_broken(console)
         if reading.broken:
             console.hint(f"note: {reading.broken:,} of {reading.lines:,} lines are broken and were passed over")
         if reading.empty:

@@ -1,18 +1,18 @@
 """``gatewayctl test --record``: reads an access log of any length and writes the cases it shows."""
 
 import os
-import sys
 from pathlib import Path
 
 from gatewayctl.cli.configuration import STANDARD_INPUT, Configuration
 from gatewayctl.cli.console import Console
-from gatewayctl.cli.errors import failed, problem_of
+from gatewayctl.cli.errors import failed
 from gatewayctl.cli.live import live_parts
+from gatewayctl.cli.logs import Log
 from gatewayctl.cli.words import count
 from gatewayctl.config.reading import absolute
-from gatewayctl.routetest.suite.loglines import bounded_lines
+from gatewayctl.replay.reading import LogReading
+from gatewayctl.replay.recording import Recording
 from gatewayctl.routetest.suite.reading import DEFAULT_CONFIG
-from gatewayctl.routetest.suite.recording import Recording
 from gatewayctl.routetest.visible import visible
 from gatewayctl.routetest.walk import Examiner
 
@@ -23,34 +23,31 @@ def write_cases(log: str, configuration: Configuration, console: Console, output
     from gatewayctl.config.layout import formatted
 
     recording = Recording(Examiner(*configuration.compiled(console), live_parts()))
-    if log == STANDARD_INPUT:
-        recording.read(bounded_lines(sys.stdin.buffer))
-    else:
-        try:
-            with Path(log).open("rb") as lines:
-                recording.read(bounded_lines(lines))
-        except OSError as error:
-            raise failed("E001", f"{log} cannot be read: {problem_of(error)}", "check the name of the log") from None
+    read = Log(log)
+    read.each(lambda _, entry: recording.take(entry))
     if recording.cases:
         console.print(formatted(recording.toml(_configuration(configuration, output)) + "\n").removesuffix("\n"))
-    for number, text in recording.first_broken:
-        console.hint(f"{log}:{number}: not a line of an access log: {visible(text)}")
+    read.show_broken(console)
     for request in recording.first_elsewhere:
         console.hint(f"left out, since the configuration at hand handles it otherwise: {visible(request)}")
-    console.hint(_in_sum(recording))
+    console.hint(_in_sum(recording, read.reading))
     if recording.masked:
         way_out = 'query = "full" in [log] keeps them'
         console.hint(f"{count(recording.masked, 'case')} with query values that the log has masked (*): {way_out}")
     if not recording.cases:
         way_out = "it takes our access log in JSON, the combined format, or nginx's default, of this configuration"
-        raise failed("E603", f"{count(recording.lines, 'line')} of {log} make no case", way_out)
+        raise failed("E603", f"{count(read.reading.lines, 'line')} of {log} make no case", way_out)
     return 0
 
 
-def _in_sum(recording: Recording) -> str:
-    notes = [f"{count(len(recording.cases), 'case')} from {count(recording.lines, 'line')}"]
-    if recording.broken:
-        notes.append(f"{recording.broken} not understood")
+def _in_sum(recording: Recording, reading: LogReading) -> str:
+    notes = [f"{count(len(recording.cases), 'case')} from {count(reading.lines, 'line')}"]
+    if reading.broken:
+        notes.append(f"{reading.broken} not understood")
+    if reading.empty:
+        notes.append(f"{reading.empty} about what was no request")
+    if reading.ended:
+        notes.append(f"{reading.ended}, and what follows was not read")
     if recording.unknowable:
         notes.append(f"{recording.unknowable} passed over, since their outcome cannot be known offline")
     if recording.elsewhere:

@@ -24,6 +24,12 @@ class Entry(NamedTuple):
     """Empty where the log does not tell, or there was none."""
     agent: str | None
     """The user agent; None where there was none."""
+    status: int = 0
+    """0 where the log does not tell."""
+    route: str | None = None
+    """Empty where no route took it; None where the log does not tell, as only ours does."""
+    reason: str = ""
+    """Of an answer of the gateway's own."""
 
 
 class NotALineError(ValueError):

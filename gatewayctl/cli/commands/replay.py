@@ -77,6 +77,7 @@ def run(
     read = Log(log)
     replay = Replay(*pair, host=stand_in)
     read.each(replay.take)
+    read.check()
     if form == "json":
         output.print_json(replay_data(replay, log, read.reading))
     else:

@@ -45,6 +45,7 @@ def run(
     simulation = Simulation(plan, host=stand_in)
     try:
         read.each(simulation.take)
+        read.check()
         with waiting("other limits are tried"):
             simulation.finish()
             found = found_limits(simulation)

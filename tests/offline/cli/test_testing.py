@@ -1,5 +1,6 @@
 """``gatewayctl test``: which files and which configuration, exit codes, formats, recording, watching."""
 
+import gzip
 import json
 import os
 import signal
@@ -156,7 +157,8 @@ def test_a_narrow_terminal_gets_the_values_below_each_other() -> None:
 
 
 def test_cases_are_written_from_a_log_and_then_pass(cli: Callable[..., Ran], place: Path) -> None:
-    entry = {"method": "GET", "host": "h", "path": "/b?x=*", "route": "b", "service": "", "status": 200}
+    when = "2026-03-01T12:00:00.000Z"
+    entry = {"time": when, "method": "GET", "host": "h", "path": "/b?x=*", "route": "b", "service": "", "status": 200}
     gone = json.dumps(entry | {"path": "/c", "route": "c"})
     (place / "access.log").write_text("\n".join([json.dumps(entry), "nonsense", json.dumps(entry), gone]))
 
@@ -182,6 +184,15 @@ def test_cases_of_another_configuration_and_format_pass_where_they_are_put(
     assert cli("test", "--record", "access.log", "-c", "minimal.toml", "-o", "deep/x.test.toml").code == 0
     assert 'config = "../minimal.toml"' in (place / "deep/x.test.toml").read_text()
     assert cli("test", "deep", "--fail-under", "100").code == 0
+
+
+def test_cases_come_from_a_packed_log_too(cli: Callable[..., Ran], place: Path) -> None:
+    line = b'192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "x"\n'
+    (place / "access.log.gz").write_bytes(gzip.compress(line))
+
+    ran = cli("test", "--record", "access.log.gz", "-c", "minimal.toml", "-o", "x.test.toml")
+
+    assert (ran.code, ran.err) == (0, "1 case from 1 line\n")
 
 
 def test_a_log_without_any_case_is_an_error_and_nothing_is_written(cli: Callable[..., Ran], place: Path) -> None:

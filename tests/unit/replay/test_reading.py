@@ -33,13 +33,15 @@ def entries(text: bytes) -> tuple[list[Entry], LogReading]:
 def test_our_json_is_read_back_with_the_moment_at_which_the_request_began() -> None:
     found = read(line("json", Exchange(head(b"GET /a?x=1 HTTP/1.1", b"User-Agent: curl/8")), "full").strip())
 
-    assert found == Entry(AT_US - 2500, 2500, "192.0.2.7", "GET", "shop.example", "/a?x=1", "shop", "curl/8")
+    assert found == Entry(
+        AT_US - 2500, 2500, "192.0.2.7", "GET", "shop.example", "/a?x=1", "shop", "curl/8", 200, "orders"
+    )
 
 
 def test_our_combined_format_is_read_back() -> None:
     found = read(line("combined", Exchange(head(b"GET /a?x=1 HTTP/1.1", b'User-Agent: a "b"\\c')), "full").strip())
 
-    assert found == Entry(1_700_000_000_000_000, None, "192.0.2.7", "GET", "", "/a?x=1", "", 'a "b"\\c')
+    assert found == Entry(1_700_000_000_000_000, None, "192.0.2.7", "GET", "", "/a?x=1", "", 'a "b"\\c', 200)
 
 
 @given(

@@ -1,6 +1,5 @@
 """Cases from an access log: one for each route and shape, only what holds for the configuration, broken lines counted."""
 
-import io
 import json
 import tomllib
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Any
 import pytest
 
 from gatewayctl.cli.live import live_parts
-from gatewayctl.routetest.suite import loglines, recording
-from gatewayctl.routetest.suite.loglines import LONGEST, bounded_lines, log_line
-from gatewayctl.routetest.suite.recording import Recording
+from gatewayctl.replay import recording
+from gatewayctl.replay.reading import LogReading
+from gatewayctl.replay.recording import Recording
 from gatewayctl.routetest.suite.running import run_suite
 from gatewayctl.routetest.walk import Examiner
 from tests.unit.routetest.suite.stage import compiled, suite
@@ -51,7 +50,17 @@ header = "x-api-key"
 
 
 def _line(path: str, method: str = "GET", route: str = "user", service: str = "users", **more: Any) -> bytes:
-    entry = {"method": method, "host": "h", "path": path, "route": route, "service": service, "status": 200, **more}
+    when = "2026-03-01T12:00:00.000Z"
+    entry = {
+        "time": when,
+        "method": method,
+        "host": "h",
+        "path": path,
+        "route": route,
+        "service": service,
+        "status": 200,
+        **more,
+    }
     return json.dumps(entry).encode() + b"\n"
 
 
@@ -62,7 +71,8 @@ def _combined(path: str, status: int = 200, client_ip: str = "192.0.2.7", method
 
 def _recorded(directory: Path, *lines: bytes) -> Recording:
     made = Recording(Examiner(*compiled(directory, GATEWAY), live_parts()))
-    made.read(lines)
+    for entry in LogReading().entries(lines):
+        made.take(entry)
     return made
 
 
@@ -166,23 +176,6 @@ def test_of_who_had_to_be_known_or_elsewhere_only_that_is_expected_which_holds(t
         ("192.0.2.7", {"route": "office", "service": "users"}),
         (None, {"route": "office"}),
     ]
-
-
-def test_broken_lines_are_counted_and_the_first_ones_kept(tmp_path: Path) -> None:
-    broken = [b"\n", b"{\n", b"[]\n", b'{"method": 1}\n', b"\xff\xfe\n", b'{"a":' * 90_000 + b"\n"]
-    made = _recorded(tmp_path, _line("/users/a"), *broken)
-
-    assert (made.lines, made.broken, len(made.cases)) == (7, 6, 1)
-    assert made.first_broken == [(2, ""), (3, "{"), (4, "[]")]
-
-
-def test_a_line_without_end_is_read_in_bounded_pieces() -> None:
-    long = b"x" * (3 * LONGEST + 5)
-    lines = list(bounded_lines(io.BytesIO(b"a\n" + long + b"\nb")))
-
-    assert [len(line) for line in lines] == [2, LONGEST + 1, 1]
-    assert log_line(lines[1]) is None
-    assert loglines.log_line(_combined("/" + "y" * LONGEST)) is None
 
 
 def test_no_more_cases_are_written_than_a_file_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

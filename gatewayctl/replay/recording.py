@@ -6,21 +6,20 @@ written, and of what it expects only that is kept which is so there: headers and
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Final
 
-from gatewayctl.core.grammar import TOKEN
+from gatewayctl.replay.entry import Entry
 from gatewayctl.routetest.report import REFUSED, Report
 from gatewayctl.routetest.request import Asked, NotARequest, asked
-from gatewayctl.routetest.suite.loglines import LogLine, log_line
 from gatewayctl.routetest.walk import Examiner
 
 MOST: Final = 2_000
 """Cases that are written at most: a log with more shapes than that has no shapes."""
 SHOWN: Final = 3
-"""Broken lines, and requests that are handled otherwise, that are kept, to be shown."""
+"""Requests that are handled otherwise that are shown."""
 
 _VARYING: Final = re.compile(r"[0-9]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,}", re.IGNORECASE)
 _KNOWN_OFFLINE: Final = frozenset({"no_route", "method_not_allowed", "bad_path", "ambiguous_path"})
@@ -31,51 +30,41 @@ Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class Recording:
-    """Cases while they are gathered. ``lines`` were read, ``broken`` are no lines of such a log, ``unknowable`` had an
-    outcome that cannot be known offline, ``masked`` cases have a query whose values the log has masked, ``elsewhere``
-    shapes of requests are handled otherwise by the configuration at hand, ``beyond`` lines came when there were enough."""
+    """Cases while they are gathered. ``unknowable`` requests had an outcome that cannot be known offline, ``masked`` cases
+    have a query whose values the log has masked, ``elsewhere`` shapes of requests are handled otherwise by the
+    configuration at hand, ``beyond`` requests came when there were enough."""
 
     examiner: Examiner
-    lines: int = 0
-    broken: int = 0
     unknowable: int = 0
     masked: int = 0
     beyond: int = 0
-    first_broken: list[tuple[int, str]] = field(default_factory=list)
     elsewhere: dict[Key, str] = field(default_factory=dict)
     cases: dict[Key, dict[str, Any]] = field(default_factory=dict)
 
-    def read(self, lines: Iterable[bytes]) -> None:
-        """Takes in the lines of a log, one at a time."""
-        for line in lines:
-            self.lines += 1
-            entry = log_line(line)
-            if entry is None:
-                self.broken += 1
-                if len(self.first_broken) < SHOWN:
-                    self.first_broken.append((self.lines, line[:80].decode(errors="replace").rstrip()))
-            elif _writable(entry) and _knowable(entry):
-                self._take(entry)
-            else:
-                self.unknowable += 1
+    def take(self, entry: Entry) -> None:
+        """Takes in one request of a log."""
+        if _writable(entry) and _knowable(entry):
+            self._take(entry)
+        else:
+            self.unknowable += 1
 
     @property
     def first_elsewhere(self) -> list[str]:
         """The first requests that are handled otherwise by the configuration at hand."""
         return list(self.elsewhere.values())[:SHOWN]
 
-    def _take(self, entry: LogLine) -> None:
-        path, mark, query = entry.path.partition("?")
+    def _take(self, entry: Entry) -> None:
+        path, mark, query = entry.target.partition("?")
         names = sorted(pair.partition("=")[0] for pair in query.split("&")) if mark else []
         shape = "/".join("*" if _VARYING.fullmatch(part) else part for part in path.split("/"))
-        outcome = (str(entry.status),) if entry.went is None else entry.went
+        outcome = (str(entry.status),) if entry.route is None else (entry.route, entry.service, entry.reason)
         key = (entry.method, entry.host, shape, "&".join(names), *outcome)
         if key in self.cases or key in self.elsewhere:
             return
         if len(self.cases) + len(self.elsewhere) >= MOST:
             self.beyond += 1
             return
-        target = f"http://{entry.host}{entry.path}" if entry.host else entry.path
+        target = f"http://{entry.host}{entry.target}" if entry.host else entry.target
         case = self._case(entry, target)
         if case is None:
             self.elsewhere[key] = f"{entry.method} {target}"
@@ -83,7 +72,7 @@ class Recording:
         self.masked += "=*" in query
         self.cases[key] = {"request": f"{entry.method} {target}"} | case
 
-    def _case(self, entry: LogLine, target: str) -> dict[str, Any] | None:
+    def _case(self, entry: Entry, target: str) -> dict[str, Any] | None:
         """What a case says beside its request; None where the configuration handles the request otherwise."""
         reports: list[Report] = []
         for client_ip in _addresses(entry):
@@ -96,7 +85,7 @@ class Recording:
             if expect is not None:
                 return ({"client_ip": client_ip} if client_ip else {}) | {"expect": expect}
         for report in reports:
-            if report.outcome == REFUSED and report.route and (entry.went is None or entry.went[0] == report.route):
+            if report.outcome == REFUSED and report.route and entry.route in (None, report.route):
                 return {"expect": {"route": report.route}}  # refused for what no log tells: credentials, for example
         return None
 
@@ -114,41 +103,47 @@ class Recording:
         return "\n\n".join(blocks)
 
 
-def _writable(entry: LogLine) -> bool:
+def _writable(entry: Entry) -> bool:
     """Whether it can be written as a case."""
-    words = TOKEN.fullmatch(entry.method.encode(errors="replace")) and entry.path.startswith("/")
-    return bool(words) and not re.search(r"\s", entry.path + entry.host) and (bool(entry.host) or entry.went is None)
+    told = f"{entry.target}{entry.host}"
+    return (
+        entry.target.startswith("/")
+        and told.isascii()
+        and not re.search(r"\s", told)
+        and (bool(entry.host) or entry.route is None)
+    )
 
 
-def _knowable(entry: LogLine) -> bool:
+def _knowable(entry: Entry) -> bool:
     """Whether what became of it can be known offline."""
-    if entry.went is None:
+    if entry.route is None:
         return True
-    route, service, reason = entry.went
-    return reason in _KNOWN_OFFLINE or bool(route and (service or not reason))
+    return entry.reason in _KNOWN_OFFLINE or bool(entry.route and (entry.service or not entry.reason))
 
 
-def _addresses(entry: LogLine) -> Iterator[str]:
+def _addresses(entry: Entry) -> Iterator[str]:
     """Who is said to ask: nobody in particular; where that is not enough, who did."""
     yield ""
     try:
-        yield str(ip_address(entry.client_ip))
+        yield str(ip_address(entry.client))
     except ValueError:
         return  # a unix socket, or a name
 
 
-def _as_logged(entry: LogLine, report: Report) -> dict[str, Any] | None:
+def _as_logged(entry: Entry, report: Report) -> dict[str, Any] | None:
     """What is expected, if that report is what the log says; None where it is not."""
     known = report.reason in _KNOWN_OFFLINE and not report.route
     if known:
-        fits = (entry.status == report.status) if entry.went is None else entry.went[2] == report.reason
+        fits = entry.status == report.status if entry.route is None else entry.reason == report.reason
         return {"route": "none", "status": report.status, "reason": report.reason} if fits else None
     if not report.route or report.outcome == REFUSED:
         return None
     if report.sent is not None:
         sent = {"route": report.route, "service": report.sent.service}
-        return sent if entry.went is None or entry.went[:2] == (report.route, report.sent.service) else None
-    fits = entry.status == report.status and (entry.went is None or entry.went[:2] == (report.route, ""))
+        return (
+            sent if entry.route is None or (entry.route, entry.service) == (report.route, report.sent.service) else None
+        )
+    fits = entry.status == report.status and (entry.route is None or (entry.route, entry.service) == (report.route, ""))
     return {"route": report.route, "status": report.status} if fits else None
 
 
