@@ -4,16 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gatewayctl.cli.console import Console
+from gatewayctl.cli.errors import CommandError
+from gatewayctl.cli.problems import drawn
 
 
-def watching(act: Callable[[set[Path]], None], console: Console) -> None:
+def watching(act: Callable[[set[Path]], int], console: Console) -> None:
     """Calls ``act`` now and after each change. It fills the set with the files it read; their directories are watched,
-    since editors replace a file instead of writing into it. Ends by KeyboardInterrupt alone."""
+    since editors replace a file instead of writing into it. What is wrong is told, and does not end it: that does
+    KeyboardInterrupt alone."""
     from watchfiles import watch
 
     while True:
         files: set[Path] = set()
-        act(files)
+        try:
+            act(files)
+        except CommandError as error:
+            console.hint(drawn(error.diagnostics, error.sources, console.hint_style))
         console.hint("watching; Ctrl-C ends it")
         places = {path.parent if not path.is_dir() else path for path in files}
         known = {str(path) for path in files}

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatewayctl import __version__
+from gatewayctl.cli.choices import Against, AgainstTokenFile, FailOnChanges
 from gatewayctl.cli.configuration import Configuration
 from gatewayctl.cli.errors import usage
-from gatewayctl.cli.output import Answer, DiffOutput, FailOn
+from gatewayctl.cli.output import Answer, DiffOutput
 
 if TYPE_CHECKING:
     from gatewayctl.lint.comparing import Comparison
@@ -26,19 +27,10 @@ def run(
         str | None,
         typer.Argument(metavar="NEW", help="The same. Default: the working tree.", show_default=False),
     ] = None,
-    against: Annotated[
-        str | None,
-        typer.Option("--against", metavar="URL", help="The old side is what runs: a gateway's admin address."),
-    ] = None,
-    token_file: Annotated[
-        str | None,
-        typer.Option("--token-file", metavar="FILE", help="With --against: read the admin token from FILE."),
-    ] = None,
+    against: Against = None,
+    token_file: AgainstTokenFile = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if anything changed.")] = False,
-    fail_on: Annotated[
-        FailOn | None,
-        typer.Option("--fail-on", help="Exit with 1 on changes at least as bad as this.", show_default=False),
-    ] = None,
+    fail_on: FailOnChanges = None,
     lint: Annotated[
         bool, typer.Option("--lint/--no-lint", help="Also say which findings of lint are introduced, fixed, unchanged.")
     ] = True,

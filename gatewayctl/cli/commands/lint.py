@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatewayctl.cli.configuration import STANDARD_INPUT, Configuration
-from gatewayctl.cli.errors import CommandError, usage
+from gatewayctl.cli.errors import usage
 from gatewayctl.cli.output import Least, ReportOutput
 
 if TYPE_CHECKING:
@@ -73,16 +73,9 @@ def run(
         return once(set())
     if output.form != "text" or output.output is not None:
         raise usage("--watch is for people at a terminal", "leave --format and -o out")
-    from gatewayctl.cli.problems import drawn
     from gatewayctl.cli.watching import watching
 
-    def again(watched: set[Path]) -> None:
-        try:
-            once(watched)
-        except CommandError as error:
-            console.hint(drawn(error.diagnostics, error.sources, console.hint_style))
-
-    watching(again, console)
+    watching(once, console)
     return 0
 
 

@@ -4,17 +4,16 @@ from typing import Annotated
 
 import typer
 
+from gatewayctl.cli.choices import Against, AgainstTokenFile, FailOnChanges, LogFile, LogHost
 from gatewayctl.cli.configuration import Configuration
 from gatewayctl.cli.errors import usage
-from gatewayctl.cli.output import FailOn, Output
+from gatewayctl.cli.output import Output
 
 
 def run(
     configuration: Configuration,
     output: Output,
-    log: Annotated[
-        str, typer.Argument(metavar="LOG", help="An access log, also compressed (gzip); - for standard input.")
-    ],
+    log: LogFile,
     old: Annotated[
         str | None,
         typer.Option("--old", metavar="SIDE", help="A revision, REV:PATH, a file or a folder. Default: HEAD."),
@@ -22,27 +21,13 @@ def run(
     new: Annotated[
         str | None, typer.Option("--new", metavar="SIDE", help="The same. Default: the working tree.")
     ] = None,
-    against: Annotated[
-        str | None,
-        typer.Option("--against", metavar="URL", help="The old side is what runs: a gateway's admin address."),
-    ] = None,
-    token_file: Annotated[
-        str | None,
-        typer.Option("--token-file", metavar="FILE", help="With --against: read the admin token from FILE."),
-    ] = None,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            "--host", metavar="HOST", help="The host of requests where the log tells none. Default: localhost."
-        ),
-    ] = None,
+    against: Against = None,
+    token_file: AgainstTokenFile = None,
+    host: LogHost = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 if any request is handled otherwise.")
     ] = False,
-    fail_on: Annotated[
-        FailOn | None,
-        typer.Option("--fail-on", help="Exit with 1 on changes at least as bad as this.", show_default=False),
-    ] = None,
+    fail_on: FailOnChanges = None,
 ) -> int:
     """Show what another configuration would do with the requests of an access log, counted, with samples.
 

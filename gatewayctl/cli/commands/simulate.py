@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from gatewayctl.cli.choices import LogFile, LogHost
 from gatewayctl.cli.configuration import Configuration
 from gatewayctl.cli.output import Output
 from gatewayctl.cli.waiting import waiting
@@ -12,15 +13,8 @@ from gatewayctl.cli.waiting import waiting
 def run(
     configuration: Configuration,
     output: Output,
-    log: Annotated[
-        str, typer.Argument(metavar="LOG", help="An access log, also compressed (gzip); - for standard input.")
-    ],
-    host: Annotated[
-        str | None,
-        typer.Option(
-            "--host", metavar="HOST", help="The host of requests where the log tells none. Default: localhost."
-        ),
-    ] = None,
+    log: LogFile,
+    host: LogHost = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 if any request would be refused.")
     ] = False,

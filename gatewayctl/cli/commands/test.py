@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatewayctl.cli.configuration import Configuration
-from gatewayctl.cli.errors import CommandError, usage
+from gatewayctl.cli.errors import usage
 from gatewayctl.cli.output import CaseOutput
 
 if TYPE_CHECKING:
@@ -62,18 +62,9 @@ def run(
         return once(set())
     if form != "text" or output.output is not None:
         raise usage("--watch is for people at a terminal", "leave --format and -o out")
-    from gatewayctl.cli.problems import drawn
     from gatewayctl.cli.watching import watching
 
-    console = output.console
-
-    def again(watched: set[Path]) -> None:
-        try:
-            once(watched)
-        except CommandError as error:
-            console.hint(drawn(error.diagnostics, error.sources, console.hint_style))
-
-    watching(again, console)
+    watching(once, output.console)
     return 0
 
 
