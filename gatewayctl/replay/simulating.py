@@ -187,7 +187,8 @@ class Simulation:
         while ends and ends[0][0] <= now:
             _, _, seen, key = heappop(ends)
             limit = seen.limit
-            limit.records.write(key, limit.algorithm.give_back(limit.records.read(key), limit.plan.cost))
+            after = limit.algorithm.give_back(limit.records.read(key), limit.plan.cost, now, now)
+            limit.records.write(key, after)
 
     def _ask(self, entry: Entry) -> _Met | None:
         taken = self._asker.ask(entry)

@@ -121,7 +121,7 @@ class _Trial:
                     continue
                 while ends and ends[0][0] <= now:
                     _, ended = heappop(ends)
-                    records[ended] = algorithm.give_back(records[ended], cost)
+                    records[ended] = algorithm.give_back(records[ended], cost, now, now)
                 after = algorithm.take(records[key], cost, now)
                 if after is not None:
                     records[key] = after

@@ -44,7 +44,7 @@ class Policing:
             keep |= {key, (RECORDS, made.records.id)}
             limits[name] = made
         stores = {name: self._store(store, keep) for name, store in plan.policies.stores.items()}
-        return Counting(gateway.keeper, limits, stores, gateway.lease)
+        return Counting(gateway.keeper, limits, stores, gateway.lease, gateway.clock)
 
     def _store(self, plan: StorePlan, keep: set[Hashable]) -> SharedStore:
         from gatewayctl.state.redis_store import RedisStore

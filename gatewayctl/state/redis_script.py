@@ -3,7 +3,7 @@
 It does what ``policy/limits`` does, in the same numbers; a test runs both side by side. ``KEYS`` are those of the
 counters. ``ARGV`` has eight for each: algorithm, limit, window (microseconds), burst, cost, 1 if it only reports, lease,
 milliseconds after which a lease that nobody renews is over. The answer has four numbers for each: 1 if it was within,
-the wait, what remains, microseconds until all is there again (-1: nobody knows).
+the wait, what remains, microseconds until all is there again (-1: nobody knows). A last number is the moment of all this.
 """
 
 from typing import Final
@@ -125,12 +125,17 @@ for i, p in ipairs(plans) do
   answer[#answer + 1] = math.max(remaining, 0)
   answer[#answer + 1] = reset
 end
+answer[#answer + 1] = now
 return answer
 """
 
 GIVE_BACK: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 for i, key in ipairs(KEYS) do
-  local algorithm, cost, lease = ARGV[i * 3 - 2], tonumber(ARGV[i * 3 - 1]), ARGV[i * 3]
+  local at = (i - 1) * 6
+  local algorithm, cost, lease = ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
+  local limit, window, taken = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   if algorithm == 'concurrency' then
     for n = 1, cost do redis.call('ZREM', key, lease .. '/' .. n) end
   else
@@ -138,11 +143,11 @@ for i, key in ipairs(KEYS) do
     if kept then
       local record = {}
       for word in string.gmatch(kept, '%S+') do record[#record + 1] = tonumber(word) end
-      for n = 2, #record do
-        local returned = math.min(record[n], cost)
-        record[n] = record[n] - returned
-        cost = cost - returned
-      end
+      local place = 2
+      if algorithm == 'fixed_window' and (taken < record[1] or taken >= record[1] + window) then place = 0 end
+      if algorithm == 'sliding_window' then place = 2 + record[1] - math.floor(taken * 8 / window) end
+      if algorithm == 'token_bucket' then cost = math.max(cost - math.max(now - taken, 0) * limit / window, 0) end
+      if place >= 2 and place <= #record then record[place] = math.max(record[place] - cost, 0) end
       local words = {}
       for n, number in ipairs(record) do words[n] = string.format('%.17g', number) end
       redis.call('SET', key, table.concat(words, ' '), 'KEEPTTL')
@@ -151,7 +156,7 @@ for i, key in ipairs(KEYS) do
 end
 return 1
 """
-"""Three for each key: algorithm, cost, lease. What was taken a moment ago, or is held, goes back."""
+"""Six for each key: algorithm, cost, lease, limit, window, and when it was taken. See ``Algorithm.give_back``."""
 
 RENEW: Final = """
 for i, key in ipairs(KEYS) do

@@ -100,8 +100,10 @@ class RedisStore:
             self._events.event("info", f"store {self.name} answers again", store=self.name)
         decisions = [
             Decision(claim.limit, bool(within), int(wait), State(int(remaining), None if reset < 0 else int(reset)))
-            for claim, (within, wait, remaining, reset) in zip(claims, _fours(answer), strict=True)
+            for claim, (within, wait, remaining, reset) in zip(claims, _fours(answer[:-1]), strict=True)
         ]
+        for claim in claims:
+            claim.taken = int(answer[-1])
         if not any(not d.within and not d.limit.plan.reports for d in decisions):
             for claim, decision in zip(claims, decisions, strict=True):
                 if claim.limit.algorithm.holds and decision.within:
@@ -134,7 +136,15 @@ class RedisStore:
     async def _return(self, claims: Sequence[Claim]) -> None:
         arguments: list[Any] = []
         for claim in claims:
-            arguments += (claim.limit.plan.algorithm, claim.limit.plan.cost, claim.lease)
+            plan = claim.limit.plan
+            arguments += (
+                plan.algorithm,
+                plan.cost,
+                claim.lease,
+                plan.limit,
+                int(plan.window * SECOND),
+                claim.taken,
+            )
         try:
             async with asyncio.timeout(self._timeout):
                 await self._give_back(keys=[_key(claim) for claim in claims], args=arguments)

@@ -23,6 +23,8 @@ class Traffic(Protocol):
     request_id: bytes
     started: float
     """When it came, in seconds of the gateway's clock."""
+    sent_at: float
+    """When admission began, or went on after a step that waited."""
     identity: Identity | None
     """Who asks, from the auth step on; None where nobody is known."""
 

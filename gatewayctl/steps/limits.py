@@ -10,7 +10,7 @@ from gatewayctl.plan.policies import LimitFieldsPlan, LimitsPlan
 from gatewayctl.policy.limits.base import SECOND
 from gatewayctl.policy.limits.limit import Decision, Limit, Taken, limit_lines, limited, refused, taken_lines
 from gatewayctl.policy.limits.shared import Claim, SharedStore, StoreError
-from gatewayctl.policy.records import Keeper, Record
+from gatewayctl.policy.records import Keeper, Place, Record
 from gatewayctl.steps.base import Traffic
 from gatewayctl.steps.parts import Parts
 
@@ -20,11 +20,12 @@ _HERE: Final = "memory"
 class LimitsStep:
     """See ``AdmitStep``. It waits only where a limit is counted by a store of several hosts."""
 
-    __slots__ = ("_goes_on", "_here", "_keeper", "_lease", "_leases", "_only", "_there")
+    __slots__ = ("_clock", "_goes_on", "_here", "_keeper", "_lease", "_leases", "_only", "_there")
 
     def __init__(self, plan: LimitsPlan, parts: Parts) -> None:
         limits = [parts.counting.limits[name] for name in plan.limits]
         self._keeper: Keeper = parts.counting.keeper
+        self._clock = parts.counting.clock
         self._lease = parts.counting.lease
         self._leases = count()
         self._goes_on = plan.goes_on
@@ -43,7 +44,7 @@ class LimitsStep:
         """429 if one of them is used up."""
         only = self._only
         if only is not None:
-            now = int(traffic.started * SECOND)
+            now = int(traffic.sent_at * SECOND)
             cost = only.plan.cost
             key = only.key(traffic)
             record, within = only.records.take(key, only.algorithm, cost, now)
@@ -52,20 +53,20 @@ class LimitsStep:
                 course = traffic.on_course()
                 course.taken = Taken(only, record, now)
                 if self._goes_on:
-                    course.undo = partial(self._give_back, (only.records, key), only)
+                    course.undo = partial(self._give_back, (only.records, key), only, now)
                 return None
             wait, state = only.algorithm.wait(record, cost, now), only.algorithm.state(record, now)
             return self._concluded(traffic, [Decision(only, False, wait, state)])
         if self._there:
             return self._admit_everywhere(traffic)
-        decisions = self._take(self._here, traffic, traffic.started)
+        now = int(traffic.sent_at * SECOND)
+        decisions = self._take(self._here, traffic, now)
         if self._goes_on:
-            traffic.on_course().undo = partial(self._undo, decisions, (), traffic)
+            traffic.on_course().undo = partial(self._undo, decisions, (), traffic, now)
         return self._concluded(traffic, decisions)
 
-    def _take(self, limits: Sequence[Limit], traffic: Traffic, seconds: float) -> list[Decision]:
+    def _take(self, limits: Sequence[Limit], traffic: Traffic, now: int) -> list[Decision]:
         """Takes from the limits that are counted here, if all that enforce have enough."""
-        now = int(seconds * SECOND)
         decisions: list[Decision] = []
 
         def change(records: Sequence[Record]) -> Sequence[Record] | None:
@@ -94,11 +95,12 @@ class LimitsStep:
             if limit.algorithm.holds and decision.within
         ]
         for place, limit in held:
-            traffic.on_course().guard(partial(self._give_back, place, limit))
+            traffic.on_course().guard(partial(self._give_back, place, limit, now))
         return decisions
 
-    def _give_back(self, place: tuple[object, bytes], limit: Limit) -> None:
-        self._keeper.change([place], lambda records: [limit.algorithm.give_back(records[0], limit.plan.cost)])  # type: ignore[list-item]
+    def _give_back(self, place: Place, limit: Limit, taken: int) -> None:
+        cost, now = limit.plan.cost, int(self._clock() * SECOND)
+        self._keeper.change([place], lambda records: [limit.algorithm.give_back(records[0], cost, taken, now)])
 
     def _concluded(self, traffic: Traffic, decisions: Sequence[Decision]) -> Failure | None:
         course = traffic.on_course()
@@ -119,7 +121,8 @@ class LimitsStep:
 
     async def _admit_everywhere(self, traffic: Traffic) -> Failure | None:
         """First those that are counted here, then store by store; who refuses makes the earlier ones take it back."""
-        decisions = self._take(self._here, traffic, traffic.started) if self._here else []
+        now = int(traffic.sent_at * SECOND)
+        decisions = self._take(self._here, traffic, now) if self._here else []
         taken: list[tuple[SharedStore, list[Claim]]] = []
         for store, limits in self._there:
             if any(map(refused, decisions)):
@@ -129,23 +132,23 @@ class LimitsStep:
                 decisions += await store.decide(claims)
                 taken.append((store, claims))
             except StoreError:
-                denied = self._without(store, limits, traffic, decisions)
+                denied = self._without(store, limits, traffic, decisions, now)
                 if denied is not None:
-                    self._take_back(decisions, taken, traffic)
+                    self._take_back(decisions, taken, traffic, now)
                     return denied
             except BaseException:  # the client has left: what may have been taken for it goes back
-                self._take_back(decisions, [*taken, (store, claims)], traffic)
+                self._take_back(decisions, [*taken, (store, claims)], traffic, now)
                 raise
         if any(map(refused, decisions)):
-            self._take_back(decisions, taken, traffic)
+            self._take_back(decisions, taken, traffic, now)
         else:
             self._hold(taken, decisions, traffic)
             if self._goes_on:
-                traffic.on_course().undo = partial(self._undo, decisions, taken, traffic)
+                traffic.on_course().undo = partial(self._undo, decisions, taken, traffic, now)
         return self._concluded(traffic, decisions)
 
     def _without(
-        self, store: SharedStore, limits: Sequence[Limit], traffic: Traffic, decisions: list[Decision]
+        self, store: SharedStore, limits: Sequence[Limit], traffic: Traffic, decisions: list[Decision], now: int
     ) -> Failure | None:
         """The store does not answer: what each limit says for that case."""
         for limit in limits:
@@ -154,7 +157,7 @@ class LimitsStep:
             return failure("store_unavailable", "the store of this limit does not answer")
         local = [limit for limit in limits if limit.plan.on_store_error == "local"]
         if local:
-            decisions += self._take(local, traffic, traffic.started)
+            decisions += self._take(local, traffic, now)
         return None
 
     def _hold(
@@ -167,25 +170,34 @@ class LimitsStep:
                 traffic.on_course().guard(partial(store.give_back, held))
 
     def _take_back(
-        self, decisions: Sequence[Decision], taken: Sequence[tuple[SharedStore, list[Claim]]], traffic: Traffic
+        self,
+        decisions: Sequence[Decision],
+        taken: Sequence[tuple[SharedStore, list[Claim]]],
+        traffic: Traffic,
+        now: int,
     ) -> None:
-        """Undoes what was taken for a request that is refused after all, or whose client left. What is held is a guard's."""
+        """Undoes what was taken, here at ``now``, for a request that is refused after all, or whose client left. What is
+        held is a guard's."""
         there = {id(claim.limit) for _, claims in taken for claim in claims}
         for decision in decisions:
             limit = decision.limit
             if decision.within and id(limit) not in there and not limit.algorithm.holds:
-                self._give_back((limit.records, limit.key(traffic)), limit)
+                self._give_back((limit.records, limit.key(traffic)), limit, now)
         for store, claims in taken:
             beyond = {decision.limit for decision in decisions if not decision.within}
             if not any(claim.limit in beyond and not claim.limit.plan.reports for claim in claims):
                 store.give_back([claim for claim in claims if claim.limit not in beyond])
 
     def _undo(
-        self, decisions: Sequence[Decision], taken: Sequence[tuple[SharedStore, list[Claim]]], traffic: Traffic
+        self,
+        decisions: Sequence[Decision],
+        taken: Sequence[tuple[SharedStore, list[Claim]]],
+        traffic: Traffic,
+        now: int,
     ) -> None:
         """The limits after authentication refuse: what was taken here goes back. What is held is a guard's."""
         passing = [(store, [claim for claim in claims if not claim.limit.algorithm.holds]) for store, claims in taken]
-        self._take_back(decisions, passing, traffic)
+        self._take_back(decisions, passing, traffic, now)
 
     def _next_lease(self) -> bytes:
         return b"%b:%d" % (self._lease, next(self._leases))

@@ -13,6 +13,10 @@ from gatewayctl.policy.limits.shared import SharedStore
 from gatewayctl.policy.records import Keeper
 
 
+def _stopped() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What limits count with. ``lease`` names this process among all that use a store of several hosts."""
@@ -21,6 +25,8 @@ class Counting:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     stores: Mapping[str, SharedStore] = field(default_factory=dict)
     lease: bytes = b""
+    clock: Callable[[], float] = _stopped
+    """Seconds, as of ``Traffic.started``; it stands still where nothing is served."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,57 @@ def test_no_more_than_so_many_are_held_at_once(limit: int, comings: list[bool]) 
             if after is not None:
                 record, held = after, held + 1
         elif held:
-            record, held = algorithm.give_back(record, 1), held - 1
+            record, held = algorithm.give_back(record, 1, 0, 0), held - 1
         assert record == (held,)
         assert algorithm.state(record, 0).remaining == limit - held
+
+
+@CALM
+@given(
+    st.sampled_from(["sliding_window", "token_bucket"]),
+    LIMITS,
+    WINDOWS,
+    STARTS,
+    GAPS,
+    st.integers(0, 79),
+    st.integers(0, 4000),
+)
+def test_what_was_given_back_grants_no_more_than_if_it_had_never_been_taken(
+    name: str, limit: int, window: int, start: int, gaps: list[int], turn: int, later: int
+) -> None:
+    algorithm = ALGORITHMS[name](limit, window, limit)
+    first = algorithm.take((0,) * algorithm.width, 1, start)
+    assert first is not None
+    with_it, without, now = first, (0,) * algorithm.width, start
+    for at, gap in enumerate(gaps):
+        now += window * gap // 1000
+        if at == turn % len(gaps):
+            with_it = algorithm.give_back(with_it, 1, start, now)
+        after, other = algorithm.take(with_it, 1, now), algorithm.take(without, 1, now)
+        if after is not None:
+            assert other is not None
+            with_it, without = after, other
+    now += window * later // 1000
+
+    assert algorithm.state(with_it, now).remaining <= algorithm.state(without, now).remaining
+
+
+@OVER_TIME
+def test_what_is_given_back_at_once_can_be_taken_again(name: str) -> None:
+    algorithm = ALGORITHMS[name](1, SECOND, 1)
+    taken = algorithm.take((0,) * algorithm.width, 1, 5 * SECOND)
+    assert taken is not None
+    assert algorithm.take(taken, 1, 5 * SECOND + 1) is None
+
+    assert algorithm.take(algorithm.give_back(taken, 1, 5 * SECOND, 5 * SECOND + 1), 1, 5 * SECOND + 1) is not None
+
+
+def test_what_was_taken_in_a_window_that_is_over_is_not_given_back_out_of_the_next() -> None:
+    algorithm = ALGORITHMS["fixed_window"](2, SECOND, 2)
+    record: Record | None = algorithm.take((0, 0), 1, 5 * SECOND)
+    for _ in range(2):
+        assert record is not None
+        record = algorithm.take(record, 1, 7 * SECOND)
+    assert record is not None
+
+    assert algorithm.take(algorithm.give_back(record, 1, 5 * SECOND, 7 * SECOND), 1, 7 * SECOND) is None

@@ -33,8 +33,9 @@ class Algorithm(Protocol):
     def take(self, record: Record, cost: int, now: int) -> Record | None:
         """The record after ``cost`` was taken; None if that is too much now."""
 
-    def give_back(self, record: Record, cost: int) -> Record:
-        """The record after ``cost``, taken a moment ago or held since, was given back."""
+    def give_back(self, record: Record, cost: int, taken: int, now: int) -> Record:
+        """The record after ``cost``, held until now or taken at ``taken`` and not used after all, was given back: no more of
+        it than still counts, so that nobody is granted more than if it had never been taken."""
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         """Microseconds after which ``cost`` can be taken, if nobody else takes any; what is held may take longer."""

@@ -19,7 +19,7 @@ class Concurrency:
         held = record[0] + cost
         return None if held > self._limit else (held,)
 
-    def give_back(self, record: Record, cost: int) -> Record:
+    def give_back(self, record: Record, cost: int, taken: int, now: int) -> Record:
         return (max(record[0] - cost, 0),)
 
     def wait(self, record: Record, cost: int, now: int) -> int:

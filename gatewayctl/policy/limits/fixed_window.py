@@ -20,7 +20,9 @@ class FixedWindow:
         began, taken = self._at(record, now)
         return None if taken + cost > self._limit else (began, taken + cost)
 
-    def give_back(self, record: Record, cost: int) -> Record:
+    def give_back(self, record: Record, cost: int, taken: int, now: int) -> Record:
+        if not record[0] <= taken < record[0] + self._window:  # another window has begun
+            return record
         return (record[0], max(record[1] - cost, 0))
 
     def wait(self, record: Record, cost: int, now: int) -> int:

@@ -11,14 +11,16 @@ class StoreError(Exception):
 
 
 class Claim:
-    """What one request wants of one limit; ``lease`` names what it then holds, where the limit is one of concurrency."""
+    """What one request wants of one limit; ``lease`` names what it then holds, where the limit is one of concurrency.
+    ``taken``: when it was taken, by the store's clock and in a form of its own."""
 
-    __slots__ = ("key", "lease", "limit")
+    __slots__ = ("key", "lease", "limit", "taken")
 
     def __init__(self, limit: Limit, key: bytes, lease: bytes) -> None:
         self.limit = limit
         self.key = key
         self.lease = lease
+        self.taken = 0
 
 
 class SharedStore(Protocol):

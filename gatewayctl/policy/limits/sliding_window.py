@@ -34,12 +34,11 @@ class SlidingWindow:
             return None
         return (record[0], taken, record[2] + cost, *record[3:])
 
-    def give_back(self, record: Record, cost: int) -> Record:
+    def give_back(self, record: Record, cost: int, taken: int, now: int) -> Record:
         slots = list(record[2:])
-        for age, count in enumerate(slots):  # it was taken a moment ago: the youngest have it
-            returned = min(count, cost)
-            slots[age] -= returned
-            cost -= int(returned)
+        age = int(record[0]) - taken * SLOTS // self._window
+        if 0 <= age < len(slots):
+            slots[age] = max(slots[age] - cost, 0)
         return (record[0], sum(slots), *slots)
 
     def wait(self, record: Record, cost: int, now: int) -> int:

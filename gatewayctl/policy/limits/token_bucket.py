@@ -37,8 +37,9 @@ class TokenBucket:
             return record[0], out
         return now, out
 
-    def give_back(self, record: Record, cost: int) -> Record:
-        return (record[0], max(record[1] - cost, 0.0))
+    def give_back(self, record: Record, cost: int, taken: int, now: int) -> Record:
+        left = cost - max(now - taken, 0) / self._interval  # what has run back meanwhile may have been this
+        return (record[0], max(record[1] - max(left, 0.0), 0.0))
 
     def wait(self, record: Record, cost: int, now: int) -> int:
         missing = self._out(record, now) + cost - self._burst

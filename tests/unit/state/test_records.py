@@ -33,7 +33,7 @@ for number in range(1_000_000):
     if algorithm.holds:  # as many are held as there are connections at once
         gone = number - 20_000
         gone = b"2001:db8:%x:%x::" % (gone >> 16, gone & 0xFFFF)
-        keeper.change([(table, gone)], lambda records: [algorithm.give_back(records[0], 1)])
+        keeper.change([(table, gone)], lambda records: [algorithm.give_back(records[0], 1, 0, 0)])
 print(len(table), resident(os.getpid()) - before)
 """
 
