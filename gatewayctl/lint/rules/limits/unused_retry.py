@@ -1,6 +1,6 @@
 """Nothing uses this retry policy.
 
-Finds retry policys that nothing in the configuration names: no route, not `[defaults]`.
+Finds retry policies that nothing in the configuration names: no route, not `[defaults]`.
 
 Why: It protects nothing, and who reads the file believes that it does. Often the line that should name it was
 forgotten, or went away with a merge.
