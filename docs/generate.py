@@ -19,6 +19,7 @@ from gatewayctl.diff.classes import CLASSES, Severity
 from gatewayctl.lint import FAMILIES as RULE_FAMILIES
 from gatewayctl.lint import LintRule, all_rules
 from gatewayctl.plan.order import STEPS
+from gatewayctl.plan.security_headers import SECURITY_HEADERS
 from gatewayctl.telemetry.families import FAMILIES
 
 DOCS: Final = Path(__file__).parent
@@ -259,6 +260,12 @@ def _anchor(one: LintRule) -> str:
     return f"{one.rule.code}-{one.rule.name}".lower()
 
 
+def _security_headers() -> Lines:
+    yield from _head("header", "value", "why")
+    for header in SECURITY_HEADERS:
+        yield _row(f"`{header.name}`", f"`{header.value}`", header.why)
+
+
 PARTS: Final[dict[str, Callable[[], Lines]]] = {
     "settings": _settings,
     "missing": _missing,
@@ -269,6 +276,7 @@ PARTS: Final[dict[str, Callable[[], Lines]]] = {
     "failures": _failures,
     "steps": _steps,
     "metrics": _metrics,
+    "security-headers": _security_headers,
     "bounds": lambda: _chosen(1),
     "timeouts": lambda: _chosen(2),
 }

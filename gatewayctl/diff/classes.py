@@ -110,6 +110,9 @@ _ALL: Final = (
     ChangeClass("D505", "query-changed", _BREAKING, "another query is sent to the service"),
     ChangeClass("D506", "deprecation-changed", _SAFE, "clients are told otherwise that the route goes away"),
     ChangeClass("D507", "compression-changed", _SAFE, "answers are compressed otherwise"),
+    ChangeClass(
+        "D508", "security-headers-removed", _SECURITY, "answers no longer get headers that protect who reads them"
+    ),
     # the gateway as a whole
     ChangeClass("D601", "listeners-changed", _BREAKING, "the gateway listens elsewhere"),
     ChangeClass("D602", "server-changed", _SAFE, "the server runs otherwise"),

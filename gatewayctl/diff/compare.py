@@ -21,9 +21,9 @@ from gatewayctl.diff.sending import (
     retry_differences,
     target_differences,
     target_text,
-    transform_differences,
 )
 from gatewayctl.diff.side import HEALTH, Side, aligned
+from gatewayctl.diff.transforming import transform_differences
 from gatewayctl.diff.whole import whole_differences
 from gatewayctl.plan.findings import secret_parts
 from gatewayctl.routing import Witness

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from gatewayctl.diff.difference import Difference, by_rules, difference, pair, presence, shown
+from gatewayctl.diff.difference import Difference, by_rules, difference, presence, shown
 from gatewayctl.diff.handling import TARGETS, Part, policy, service, services_of
 from gatewayctl.diff.rules import BREAKER, RETRY, SERVICE, UPSTREAM_TLS
 from gatewayctl.diff.side import Side
@@ -154,60 +154,3 @@ def cache_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Differenc
             yield difference("D417", parts[0], parts[1], key, f"cache {now}: {key}")
         else:
             yield difference("D417", old, new, "cache", "cache")
-
-
-def transform_differences(sides: _Sides, old: Part, new: Part) -> Iterator[Difference]:
-    """The differences of headers and queries, header by header, whatever the transforms are called."""
-    names = [part.settings.get("transform", "") for part in (old, new)]
-    parts = [policy(side, "transforms", name) for side, name in zip(sides, names, strict=True)]
-    where = parts[1].at if names[1] else new.where("transform")
-    for what in ("request", "response"):
-        edits = [_edits(part.settings.get(what) or {}) for part in parts]
-        for name in sorted(edits[0].keys() | edits[1].keys()):
-            before, now = edits[0].get(name), edits[1].get(name)
-            if before != now:
-                cause = (*where, what) if names[1] else where
-                values = pair(*(edit[1] if edit is not None and edit[0] in _VALUED else None for edit in (before, now)))
-                texts = _edit_text(before, values[0]), _edit_text(now, values[1])
-                yield Difference(_edit_code(before, now), cause, f"{what} header {name}", *texts)
-    queries = [part.settings.get("query") or {} for part in parts]
-    if _full(queries[0]) != _full(queries[1]):
-        cause = (*where, "query") if names[1] else where
-        yield Difference("D505", cause, "query", shown(_full(queries[0])), shown(_full(queries[1])))
-
-
-def _full(query: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in query.items() if value}
-
-
-def _edits(changes: dict[str, Any]) -> dict[str, tuple[str, Any]]:
-    """What becomes of each header, by its lower-case name."""
-    made: dict[str, tuple[str, Any]] = {}
-    for name in changes.get("remove") or ():
-        made[name.lower()] = ("removed", None)
-    for name, to in (changes.get("rename") or {}).items():
-        made[name.lower()] = ("renamed", to)
-    for how in ("set", "add"):
-        for name, value in (changes.get(how) or {}).items():
-            made[name.lower()] = (how, value)
-    return made
-
-
-_VALUED: Final = ("set", "add")
-
-
-def _edit_text(edit: tuple[str, Any] | None, value: str) -> str:
-    if edit is None:
-        return "as it comes"
-    how, to = edit
-    words = {"removed": "removed", "renamed": f"renamed to {to}"}
-    return words.get(how) or f"{how} to {value}"
-
-
-def _edit_code(before: tuple[str, Any] | None, now: tuple[str, Any] | None) -> str:
-    sets = [edit is not None and edit[0] in ("set", "add") for edit in (before, now)]
-    if sets[0] and sets[1]:
-        return "D502"
-    if sets[0] or (now is not None and now[0] in ("removed", "renamed")):
-        return "D501"
-    return "D503" if sets[1] else "D504"

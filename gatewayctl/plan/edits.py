@@ -8,6 +8,7 @@ from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.config.models.web import HeaderChangesConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import FieldEdits, KeyPath, RequestEditPlan, ResponseEditPlan
+from gatewayctl.plan.security_headers import without
 from gatewayctl.plan.texts import template_names, templates
 from gatewayctl.routing import CompiledRoute, TemplateNames
 
@@ -61,7 +62,8 @@ def response_edit_plan(
     changes, at = transform.response, ("transforms", used[0], "response")
     edits = _field_edits(changes, template_names(route, match, config), at, findings)
     _warn_of_own(changes, {config.server.request_id_header.lower()}, at, findings)
-    return ResponseEditPlan(edits, used[1]) if edits else None
+    missing = () if transform.builtin is None else without(edits.remove)
+    return ResponseEditPlan(edits, used[1], missing) if edits or missing else None
 
 
 def _warn_of_own(changes: HeaderChangesConfig, own: set[str], at: KeyPath, findings: Findings) -> None:

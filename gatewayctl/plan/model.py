@@ -228,10 +228,12 @@ class RequestEditPlan:
 
 @dataclass(frozen=True, slots=True)
 class ResponseEditPlan:
-    """``[transforms.NAME]`` response: what the client sees changed."""
+    """``[transforms.NAME]`` response: what the client sees changed. ``missing``: lower-case names of the headers of
+    ``plan.security_headers`` that an answer gets where it has none after the edits."""
 
     fields: FieldEdits
     said_at: KeyPath
+    missing: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,11 @@ class ExchangeState:
         return self.door.certificate
 
     @property
+    def by_tls(self) -> bool:
+        """See ``Traffic``."""
+        return self.origin.scheme == b"https"
+
+    @property
     def route_name(self) -> str:
         """The route that was matched; empty if none was."""
         return "" if self.route is None else self.route.name

@@ -34,6 +34,7 @@ from gatewayctl.plan.model import (
     RoutePlan,
 )
 from gatewayctl.plan.policies import IdentityLimitsPlan, LimitFieldsPlan, LimitsPlan, StickyFieldPlan
+from gatewayctl.plan.security_headers import SECURITY_HEADERS
 from gatewayctl.routetest.hidden import MASK, Hidden
 from gatewayctl.routetest.limitwords import key_words, limit_words, own_limits, policed
 from gatewayctl.routetest.places import place
@@ -245,6 +246,8 @@ def _response_transform(passage: Passage, step: Any) -> Words:
     does += [f"removes {_name(name)}" for name in sorted(edits.remove)]
     does += [f"sets {_name(name)}" for name, _ in edits.set]
     does += [f"adds {_name(name)}" for name, _ in edits.add]
+    missing = [header for header in SECURITY_HEADERS if header.key in step.missing]
+    does += [f"adds {one.name}{' to what goes by TLS' if one.by_tls else ''} where it is missing" for one in missing]
     return [*does, _by(passage)], step.said_at
 
 

@@ -69,6 +69,7 @@ class Traffic:
     request_id: bytes = field(default=REQUEST_ID)
     identity: Any = None
     certificate: Any = None
+    by_tls: bool = False
 
 
 def examine(request: Asked, loaded: Loaded, plan: Plan, live: Live) -> Report:

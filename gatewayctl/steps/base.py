@@ -44,6 +44,10 @@ class Traffic(Protocol):
         """The client's certificate, which TLS has verified; None for none."""
 
     @property
+    def by_tls(self) -> bool:
+        """Whether the client came by TLS, here or (where they are believed) at a proxy before us."""
+
+    @property
     def route_name(self) -> str:
         """The route that was matched."""
 

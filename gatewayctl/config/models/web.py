@@ -142,6 +142,12 @@ class QueryChangesConfig(Table):
 class TransformConfig(Table):
     """Changes of headers and query on the way."""
 
+    builtin: Literal["security_headers"] | None = Field(
+        default=None,
+        description="Headers that answers get where neither the service nor this transform says them: those that the "
+        "answers of an API should have.",
+        examples=["security_headers"],
+    )
     request: HeaderChangesConfig = Field(
         default_factory=HeaderChangesConfig.model_construct,
         description="Headers of the request that is sent on.",

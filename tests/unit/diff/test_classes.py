@@ -106,6 +106,8 @@ attempts = 3
 [caches.hot]
 ttl = "30s"
 [transforms.public]
+builtin = "security_headers"
+response = { rename = { referrer-policy = "x-referrer" } }
 request = { set = { x-a = "1", x-b = "2" }, remove = ["x-debug"] }
 query = { remove = ["utm"] }
 """
@@ -206,6 +208,11 @@ EDITS = [
     ('remove = ["utm"]', 'remove = ["utm", "ref"]', "D505"),
     ("https://example.com/v2", "https://example.com/v3", "D506"),
     ('upgrades = ["websocket"]', 'upgrades = ["websocket"]\ncompress = true', "D507"),
+    ('builtin = "security_headers"\n', "", "D508"),
+    ("response = { rename", 'response = { remove = ["x-frame-options"], rename', "D508"),
+    ("response = { rename", 'response = { set = { x-frame-options = "SAMEORIGIN" }, rename', "D502"),
+    ("response = { rename", 'response = { remove = ["x-powered-by"], rename', "D501"),
+    ('response = { rename = { referrer-policy = "x-referrer" } }', "", "D502"),
     ('listen = ["127.0.0.1:8080"', 'listen = ["127.0.0.1:8081"', "D601"),
     ("[server]\n", "[server]\nworkers = 2\n", "D602"),
     ("[server]\n", "[server]\nmerge_slashes = true\n", "D107"),

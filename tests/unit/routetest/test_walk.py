@@ -108,6 +108,23 @@ def test_a_default_transform_is_found_where_it_is_said() -> None:
     assert step.does[-1] == "as transforms.t says, gateway.toml:7"
 
 
+def test_the_headers_of_the_builtin_are_named_one_by_one() -> None:
+    text = (
+        '[routes.a]\npath = "/a"\nservice = "api"\ntransform = "t"\n'
+        '[transforms.t]\nbuiltin = "security_headers"\nresponse = { remove = ["cache-control"] }\n'
+    )
+
+    does = _does(_examine(text, "/a"), "response_transform")
+
+    assert does[:2] == [
+        "removes cache-control",
+        "adds Strict-Transport-Security to what goes by TLS where it is missing",
+    ]
+    assert "adds X-Frame-Options where it is missing" in does
+    assert not [words for words in does if words.startswith("adds Cache-Control")]
+    assert does[-1] == "as transforms.t says, gateway.toml:6"
+
+
 def test_a_body_that_is_too_large_stops_at_its_step() -> None:
     text = '[routes.a]\npath = "/a"\nmax_body_size = "1KiB"\nservice = "api"\n'
 

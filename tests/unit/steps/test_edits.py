@@ -302,6 +302,126 @@ def test_an_answer_of_the_gateways_own_is_edited_too() -> None:
         assert (response.status, response.values(b"strict-transport-security")) == (502, [b"max-age=1"])
 
 
+BUILTIN = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"cache-control": b"no-store",
+}
+HSTS = b"strict-transport-security"
+SECURE = 'builtin = "security_headers"'
+
+
+def test_the_builtin_gives_an_answer_the_headers_that_it_has_not() -> None:
+    with scene(transformed(SECURE)) as s:
+        for _ in range(2):
+            response = came_back(s, b"X-Own: 1")
+
+            assert {name: response.values(name) for name in BUILTIN} == {n: [v] for n, v in BUILTIN.items()}
+            assert response.values(b"x-own") == [b"1"]
+
+
+@pytest.mark.parametrize(("scheme", "sent"), [(b"http", []), (b"https", [b"max-age=31536000"])])
+def test_browsers_are_told_to_come_by_tls_only_where_they_did(scheme: bytes, sent: list[bytes]) -> None:
+    """RFC 6797 7.2: never over plain HTTP."""
+    with scene(transformed(SECURE)) as s:
+        client = s.client(scheme=scheme)
+        client.ask()
+        s.upstream().answer(b"hello")
+        assert client.response().values(HSTS) == sent
+
+
+@pytest.mark.parametrize(
+    ("peer", "scheme", "claimed", "sent"),
+    [
+        ("10.1.1.1", b"http", b"https", 1),
+        ("10.1.1.1", b"https", b"http", 0),
+        ("203.0.113.9", b"http", b"https", 0),
+        ("203.0.113.9", b"https", b"http", 1),
+    ],
+)
+def test_a_proxy_says_how_the_client_came_if_it_is_trusted(peer: str, scheme: bytes, claimed: bytes, sent: int) -> None:
+    with scene(transformed(SECURE, more='[server]\ntrusted_proxies = ["10.0.0.0/8"]')) as s:
+        client = s.client(peer=(peer, 50_000), scheme=scheme)
+        client.ask(b"GET", b"/", b"X-Forwarded-For: 192.0.2.7", b"X-Forwarded-Proto: " + claimed)
+        s.upstream().answer(b"hello")
+        assert len(client.response().values(HSTS)) == sent
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_what_a_service_says_itself_stays_and_is_not_said_twice(name: bytes) -> None:
+    with scene(transformed(SECURE)) as s:
+        response = came_back(s, name.title() + b": its own", name.upper() + b": twice")
+
+        assert response.values(name) == [b"its own", b"twice"]
+        others = BUILTIN.keys() - {name}
+        assert {other: response.values(other) for other in others} == {other: [BUILTIN[other]] for other in others}
+
+
+def test_a_service_that_says_when_an_answer_expires_is_not_contradicted() -> None:
+    with scene(transformed(SECURE)) as s:
+        assert came_back(s, b"Expires: Thu, 01 Dec 2050 16:00:00 GMT").values(b"cache-control") == []
+
+
+@pytest.mark.parametrize(
+    ("edits", "came", "expected"),
+    [
+        ('set = { X-Frame-Options = "SAMEORIGIN" }', b"X-Other: 1", [b"SAMEORIGIN"]),
+        ('set = { x-frame-options = "SAMEORIGIN" }', b"X-Frame-Options: ALLOW", [b"SAMEORIGIN"]),
+        ('add = { x-frame-options = "SAMEORIGIN" }', b"X-Other: 1", [b"SAMEORIGIN"]),
+        ('add = { x-frame-options = "SAMEORIGIN" }', b"X-Frame-Options: ALLOW", [b"ALLOW", b"SAMEORIGIN"]),
+        ('remove = ["X-Frame-Options"]', b"X-Other: 1", []),
+        ('remove = ["x-frame-options"]', b"X-Frame-Options: ALLOW", []),
+        ('rename = { x-frame-options = "x-was" }', b"X-Frame-Options: ALLOW", [b"DENY"]),
+        ('rename = { x-frames = "X-Frame-Options" }', b"X-Frames: ALLOW", [b"ALLOW"]),
+        ('set = { x-frame-options = "{query.frames}" }', b"X-Frame-Options: ALLOW", [b"DENY"]),
+    ],
+)
+def test_the_edits_of_the_same_transform_win_over_the_builtin(edits: str, came: bytes, expected: list[bytes]) -> None:
+    with scene(transformed(f"{SECURE}\nresponse = {{ {edits} }}")) as s:
+        assert came_back(s, came).values(b"x-frame-options") == expected
+
+
+def test_the_headers_are_on_the_gateways_own_errors_too() -> None:
+    with scene(transformed(SECURE)) as s:
+        s.connect_errors.append(ConnectionRefusedError(111, "Connection refused"))
+        client = s.client()
+        client.ask()
+        response = client.response()
+
+        assert response.status == 502
+        assert {name: response.values(name) for name in BUILTIN} == {name: [value] for name, value in BUILTIN.items()}
+
+
+def test_a_reply_of_a_route_may_say_it_itself() -> None:
+    answering = compiled(
+        '[routes.a]\npath = "/*"\ntransform = "t"\n'
+        'respond = { status = 200, headers = { cache-control = "max-age=60" } }\n[transforms.t]\n' + SECURE
+    )
+    with scene(answering) as s:
+        client = s.client()
+        client.ask()
+        response = client.response()
+
+        assert (response.values(b"cache-control"), response.values(b"x-frame-options")) == ([b"max-age=60"], [b"DENY"])
+
+
+def test_the_builtin_changes_nothing_of_requests() -> None:
+    assert [type(step).__name__ for step in transformed(SECURE).routes[0].steps if "Edit" in type(step).__name__] == [
+        "ResponseEditPlan"
+    ]
+
+
+def test_a_builtin_of_which_all_is_removed_is_only_the_removal() -> None:
+    everything = ", ".join(f'"{name.decode()}"' for name in (HSTS, *BUILTIN))
+    with scene(transformed(f"{SECURE}\nresponse = {{ remove = [{everything}] }}")) as s:
+        response = came_back(s, b"X-Frame-Options: ALLOW")
+
+        assert [name for name in (HSTS, *BUILTIN) if response.values(name)] == []
+
+
 def test_a_route_without_a_transform_is_not_edited() -> None:
     with scene(plan([plain_route()])) as s:
         assert came_back(s, b"Server: x").values(b"server") == [b"x"]

@@ -18,4 +18,5 @@ RULES: Final[tuple[str, ...]] = (
     "null_origin",
     "unused_scheme",
     "deny_without_effect",
+    "given_up_header",
 )
