@@ -15,7 +15,8 @@ KeyPath = tuple[str | int, ...]
 class Finding:
     """Something about the value at ``path`` (``on_key``: about its key or table header).
 
-    ``related`` are other key paths and what they are.
+    ``related`` are other key paths and what they are. ``discreet``: its words hold nothing of the value, so that they may
+    be said of a secret too.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Finding:
     on_key: bool = False
     severity: Severity = Severity.ERROR
     related: tuple[tuple[KeyPath, str], ...] = ()
+    discreet: bool = False
 
 
 @dataclass(slots=True)
@@ -44,9 +46,10 @@ class Findings:
         help: str,
         on_key: bool = False,
         related: tuple[tuple[KeyPath, str], ...] = (),
+        discreet: bool = False,
     ) -> None:
         """An error at the value of ``path``."""
-        self.found.append(Finding(code, path, message, label, help, on_key, Severity.ERROR, related))
+        self.found.append(Finding(code, path, message, label, help, on_key, Severity.ERROR, related, discreet))
 
     def warning(self, code: str, path: KeyPath, message: str, *, label: str = "", help: str = "") -> None:
         """A warning at the value of ``path``."""

@@ -146,7 +146,9 @@ class _Check:
 
     def _veiled(self, finding: Finding) -> Finding:
         """The finding, without words that may hold a secret's value."""
-        if not any(self._hidden(path) for path in (finding.path, *(path for path, _ in finding.related))):
+        if finding.discreet or not any(
+            self._hidden(path) for path in (finding.path, *(path for path, _ in finding.related))
+        ):
             return finding
         return replace(finding, message=CODES[finding.code], label="", help="correct the value, or where it comes from")
 

@@ -12,6 +12,11 @@ _FILES = ("jwks_file", "public_key_file", "users_file")
 _LONGEST_LEEWAY = 120.0
 _SHORTEST_SECRETS = {"HS256": 32, "HS384": 48, "HS512": 64}
 """In bytes."""
+_HOW_TO_MAKE_ONE = (
+    "make one that nobody can guess, and give it to the issuer too: openssl rand -base64 48, or "
+    "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+)
+"""Both give 64 characters, which is enough for every HS algorithm."""
 
 
 def check(view: View, findings: Findings) -> None:
@@ -74,12 +79,16 @@ def _jwt(path: KeyPath, scheme: JwtConfig, findings: Findings) -> None:
         )
     elif not any(symmetric) and scheme.secret is not None:
         message = f"{scheme.algorithms[0]} needs a public key, not a secret"
-        findings.error("E123", (*path, "secret"), message, label="has no effect", help="add jwks_url, or use HS256")
-    if scheme.secret is not None:
-        least = max((_SHORTEST_SECRETS.get(algorithm, 32) for algorithm in scheme.algorithms), default=32)
-        if len(scheme.secret.get_secret_value().encode()) < least:  # RFC 7518 3.2: the size of the hash
-            message = f"this secret is shorter than {least * 8} bits"
-            findings.error("E105", (*path, "secret"), message, label="too short", help=f"at least {least} random bytes")
+        way_out = "add jwks_url, or use HS256"
+        findings.error("E123", (*path, "secret"), message, label="has no effect", help=way_out, discreet=True)
+    if scheme.secret is not None and any(symmetric):
+        algorithm = max(scheme.algorithms, key=lambda one: _SHORTEST_SECRETS.get(one, 0))
+        least = _SHORTEST_SECRETS[algorithm]
+        if len(scheme.secret.get_secret_value().encode()) < least:  # RFC 7518 3.2: the size of the hash; RFC 8725 3.5
+            message = (
+                f"{algorithm} needs a secret of at least {least} bytes, {least * 8} bits: a shorter one can be guessed"
+            )
+            findings.error("E105", (*path, "secret"), message, label="too short", help=_HOW_TO_MAKE_ONE, discreet=True)
     if scheme.leeway > _LONGEST_LEEWAY:
         message = "leeway is at most 120s"
         findings.error("E105", (*path, "leeway"), message, label="too long", help="set the clocks instead")

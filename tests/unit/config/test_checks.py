@@ -1,5 +1,9 @@
 """Rules across settings: what must not be refused. What must be is in the golden files of tests/offline/config."""
 
+import os
+import secrets
+from base64 import b64encode
+
 import pytest
 
 from gatewayctl.config.capabilities import MISSING
@@ -98,6 +102,26 @@ def test_bounds_of_policies(config: Config, text: str) -> None:
     loaded = config(text, check_capabilities=False)
     assert codes(loaded) == ["E105"]
     assert "too short to be one" not in repr(loaded.diagnostics)
+
+
+@pytest.mark.parametrize(("algorithms", "least"), [(["HS256"], 32), (["HS384", "HS256"], 48), (["HS256", "HS512"], 64)])
+def test_a_short_secret_is_told_how_to_make_a_proper_one(config: Config, algorithms: list[str], least: int) -> None:
+    """RFC 7518 3.2, RFC 8725 3.5."""
+    short = "k" * (least - 1)
+    error = only(config(f'{JWT}algorithms = {algorithms}\nsecret = "{short}"', check_capabilities=False))
+
+    assert (error.code, error.label) == ("E105", "too short")
+    assert (
+        f"{algorithms[-1] if least > 48 else algorithms[0]} needs a secret of at least {least} bytes" in error.message
+    )
+    assert "openssl rand -base64 48" in error.help
+    assert short not in repr(error)
+    assert config(f'{JWT}algorithms = {algorithms}\nsecret = "{short}k"', check_capabilities=False).ok
+
+
+def test_a_secret_as_it_is_told_to_be_made_is_long_enough_for_every_algorithm(config: Config) -> None:
+    for made in (b64encode(os.urandom(48)).decode(), secrets.token_urlsafe(48)):
+        assert config(f'{JWT}algorithms = ["HS512"]\nsecret = "{made}"', check_capabilities=False).ok
 
 
 def test_a_shared_secret_of_256_bits_is_long_enough(config: Config) -> None:
