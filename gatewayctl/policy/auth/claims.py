@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatewayctl.plan.identity import JwtPlan
+from gatewayctl.policy.auth.identity import claim_of
 from gatewayctl.policy.auth.tokens import BadToken
 
 
@@ -20,14 +21,14 @@ def check_claims(claims: Mapping[str, Any], plan: JwtPlan, now: float) -> float:
     if plan.audience is not None and plan.audience.isdisjoint(_audience(claims)):
         raise BadToken("the token is for another audience")
     for name in plan.required_claims:
-        if claims.get(name) in (None, ""):
+        if claim_of(claims, name) in (None, ""):
             raise BadToken(f"the token lacks the claim {name}")
     return math.inf if expires is None else expires
 
 
 def scopes_of(claims: Mapping[str, Any], name: str) -> frozenset[str]:
     """The scopes that a claim holds: words with spaces between them (RFC 8693 4.2), or a list."""
-    value = claims.get(name)
+    value = claim_of(claims, name)
     if isinstance(value, str):
         return frozenset(value.split(" ")) - {""}
     return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()
@@ -44,4 +45,4 @@ def _time(claims: Mapping[str, Any], name: str) -> float | None:
 
 def _audience(claims: Mapping[str, Any]) -> list[str]:
     value = claims.get("aud")
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else [str(value)]
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]

@@ -34,16 +34,8 @@ class Identity:
         self.expires = expires
 
     def claim(self, name: str) -> Any:
-        """What a claim says; None for none. A name that is there as it stands comes before one with dots into objects."""
-        claims = self.claims
-        if name in claims:
-            return claims[name]
-        found: Any = claims
-        for part in name.split("."):
-            if not isinstance(found, Mapping) or part not in found:
-                return None
-            found = found[part]
-        return found
+        """See ``claim_of``."""
+        return claim_of(self.claims, name)
 
     def claim_text(self, name: str) -> bytes | None:
         """A claim as text: strings as they are, everything else as JSON; None for none."""
@@ -73,6 +65,18 @@ class ClaimTexts(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._identity.claims)
+
+
+def claim_of(claims: Mapping[str, Any], name: str) -> Any:
+    """What a claim says; None for none. A name that is there as it stands comes before one with dots into objects."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for part in name.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return None
+        found = found[part]
+    return found
 
 
 def text_of(value: Any) -> str:

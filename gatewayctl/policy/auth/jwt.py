@@ -11,7 +11,7 @@ from gatewayctl.policy.auth.challenges import challenge
 from gatewayctl.policy.auth.claims import check_claims, scopes_of
 from gatewayctl.policy.auth.credentials import Credential, Twice
 from gatewayctl.policy.auth.helpers import FixedKeys, Helpers, KeySource
-from gatewayctl.policy.auth.identity import Identity, text_of
+from gatewayctl.policy.auth.identity import Identity, claim_of, text_of
 from gatewayctl.policy.auth.keyring import KeyRing, UnknownKey
 from gatewayctl.policy.auth.memory import Memory
 from gatewayctl.policy.auth.outcomes import Outcome, Refusal, Settled, Unavailable, Waiting
@@ -116,7 +116,7 @@ class JwtScheme:
     def identity_of(self, claims: Mapping[str, Any], expires: float = math.inf) -> Identity:
         """Whom these claims are about."""
         plan = self._plan
-        name = claims.get(plan.consumer_claim) if plan.consumer_claim else None
+        name = claim_of(claims, plan.consumer_claim) if plan.consumer_claim else None
         consumer = "" if name is None else text_of(name)
         known = self._consumers.get(consumer)
         return Identity(

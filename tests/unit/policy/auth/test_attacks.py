@@ -2,13 +2,15 @@
 
 import base64
 import json
+import zlib
 from typing import Any
 
 import pytest
+from jwt.algorithms import RSAAlgorithm
 
-from gatewayctl.plan.keys import jwk_set, pem_key, secret_key
+from gatewayctl.plan.keys import BadKeys, jwk_set, pem_key, secret_key
 from gatewayctl.policy.auth.tokens import BadToken
-from tests.support.tokens import CLAIMS, NOW, SECRET, by_hand, jwk, jwks, private_key, public_pem, token
+from tests.support.tokens import CLAIMS, KINDS, NOW, SECRET, by_hand, jwk, jwks, private_key, public_pem, token
 from tests.unit.policy.auth.asking import asking, identified, refused, scheme
 
 HS = {"alg": "HS256", "typ": "JWT"}
@@ -95,6 +97,11 @@ def test_a_token_of_another_issuer_is_refused() -> None:
 def test_a_token_for_another_audience_is_refused(audience: Any) -> None:
     """RFC 8725 3.9."""
     assert "audience" in refused(scheme(), by_hand(HS, CLAIMS | {"aud": audience}, SECRET.encode()))
+
+
+@pytest.mark.parametrize(("written", "aud"), [("None", None), ("5", 5), ("True", True), ("{}", {})])
+def test_an_audience_that_is_no_text_is_nobodys(written: str, aud: Any) -> None:
+    assert "audience" in refused(scheme(audience=frozenset({written})), token(aud=aud))
 
 
 def test_one_audience_of_several_is_enough() -> None:
@@ -247,3 +254,129 @@ def test_a_token_for_a_user_of_another_issuer_is_not_taken_for_ours() -> None:
 def test_a_token_without_an_end_is_refused_where_exp_is_required() -> None:
     assert "lacks the claim exp" in refused(scheme(required_claims=("exp",)), token(exp=None))
     assert identified(scheme(), token(exp=None)), "RFC 7519 4.1.4: it is optional where nobody asks for it"
+
+
+@pytest.mark.parametrize(("algorithm", "size"), [("ES256", 64), ("ES384", 96), ("ES512", 132), ("RS256", 256)])
+@pytest.mark.parametrize("byte", [b"\x00", b"\xff"])
+def test_a_signature_of_nothing_is_refused(algorithm: str, size: int, byte: bytes) -> None:
+    """RFC 8725 2.1, 3.3: r and s of zero ("psychic signatures", CVE-2022-21449), and the like."""
+    by = scheme(algorithms=(algorithm,), keys=(pem_key(public_pem(KINDS[algorithm])),))
+    head, claims, _ = token(algorithm).split(b".")
+    nothing = base64.urlsafe_b64encode(byte * size).rstrip(b"=")
+
+    assert "signature" in refused(by, b".".join((head, claims, nothing)))
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("kept", [0, 1, 16])
+def test_a_signature_that_is_cut_short_is_refused(algorithm: str, kept: int) -> None:
+    """RFC 8725 2.1, 3.3: a comparison of what is left would be a comparison with less."""
+    public = algorithm != "HS256"
+    by = scheme(algorithms=(algorithm,), keys=(pem_key(public_pem(KINDS[algorithm])),)) if public else scheme()
+    head, claims, signature = token(algorithm).split(b".")
+    whole = base64.urlsafe_b64decode(signature + b"==")
+
+    assert "signature" in refused(by, b".".join((head, claims, base64.urlsafe_b64encode(whole[:kept]).rstrip(b"="))))
+
+
+def test_a_weak_rsa_key_checks_nothing() -> None:
+    """RFC 8725 3.5, RFC 7518 3.3."""
+    with pytest.raises(BadKeys, match="2048 to 8192 bits, this one 1024"):
+        pem_key(public_pem("small"))
+    with pytest.raises(BadKeys, match="2048 to 8192 bits, this one 1024"):
+        jwk_set(jwks(jwk("RSA"), jwk("RSA") | _numbers_of("small")), ["RS256"])
+
+
+def _numbers_of(kind: str) -> dict[str, str]:
+    made = json.loads(RSAAlgorithm.to_jwk(private_key(kind).public_key()))
+    return {"n": made["n"], "e": made["e"]}
+
+
+def test_a_token_within_a_token_is_refused() -> None:
+    """RFC 8725 2.3, 3.3: of a nested token only the outer signature would have been looked at."""
+    nested = by_hand({"alg": "HS256", "cty": "JWT"}, by_hand({"alg": "none"}, CLAIMS), SECRET.encode())
+
+    assert "claims cannot be read" in refused(scheme(), nested)
+
+
+@pytest.mark.parametrize("signed", [CLAIMS, zlib.compress(json.dumps(CLAIMS).encode(), wbits=-15)])
+def test_a_compressed_token_is_refused(signed: Any) -> None:
+    """RFC 8725 2.4, 3.6: nothing is decompressed, however little there is, and however it is signed."""
+    assert "compressed" in refused(scheme(), by_hand(HS | {"zip": "DEF"}, signed, SECRET.encode()))
+
+
+@pytest.mark.parametrize("alg", ["dir", "RSA1_5", "RSA-OAEP", "ECDH-ES", "ECDH-ES+A256KW", "PBES2-HS512+A256KW"])
+def test_a_key_is_never_used_to_decrypt(alg: str) -> None:
+    """RFC 8725 2.5, 3.2, 3.4: neither a padding oracle nor an invalid curve nor millions of rounds (p2c)."""
+    brought = {"epk": jwk("P-256"), "p2c": 10**9, "p2s": "AAAA"}
+    parts = by_hand({"alg": alg, "enc": "A256GCM", **brought}, CLAIMS).split(b".")
+
+    assert "three parts" in refused(scheme(), b".".join([*parts[:2], b"aaaa", b"aaaa", b"aaaa"]))
+    assert "encrypted" in refused(scheme(), b".".join([*parts[:2], b"aaaa"]))
+    assert "algorithm" in refused(scheme(), by_hand({"alg": alg, **brought}, CLAIMS))
+
+
+def test_a_point_that_is_not_on_its_curve_is_no_key() -> None:
+    """RFC 8725 2.5, 3.4 (invalid curves)."""
+    good = jwk("P-256", "good")
+    off = good | {"kid": "off", "y": good["x"]}
+
+    with pytest.raises(BadKeys, match="none of its 1 keys"):
+        jwk_set(jwks(off), ["ES256"])
+    assert [key.id for key in jwk_set(jwks(off, good), ["ES256"])] == ["good"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_header_in_another_encoding_is_refused(encoding: str) -> None:
+    """RFC 8725 2.6, 3.7: what parsers disagree about is not read at all."""
+    header = '{"alg":"HS256","typ":"JWT","x":"ä"}'.encode(encoding)
+    claims = json.dumps(CLAIMS | {"x": "ä"}, ensure_ascii=False).encode(encoding)
+
+    assert "header" in refused(scheme(), by_hand(header, CLAIMS, SECRET.encode()))
+    assert "claims" in refused(scheme(), by_hand(HS, claims, SECRET.encode()))
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ude00\\ud83d"])
+def test_half_a_character_is_refused(half: str) -> None:
+    """RFC 8725 2.6, 3.7: it has no form in UTF-8, and what is made of it may be another user's name."""
+    header, claims = json.dumps(HS | {"kid": "#"}), json.dumps(CLAIMS | {"sub": "#", "own": {"list": ["#"]}})
+
+    assert "header" in refused(scheme(), by_hand(header.replace("#", half).encode(), CLAIMS, SECRET.encode()))
+    assert "claims" in refused(scheme(), by_hand(HS, claims.replace("#", half).encode(), SECRET.encode()))
+
+
+def test_a_character_in_two_halves_is_read_as_one() -> None:
+    written = json.dumps(CLAIMS | {"sub": "\N{GRINNING FACE}"})
+    assert "\\ud83d\\ude00" in written
+
+    assert identified(scheme(), by_hand(HS, written.encode(), SECRET.encode())).consumer == "\N{GRINNING FACE}"
+
+
+def test_a_key_of_one_issuer_proves_nothing_about_another() -> None:
+    """RFC 8725 2.7, 3.8 (substitution): each scheme has its own keys and its own issuer."""
+    ours = scheme(algorithms=("RS256",), keys=(pem_key(public_pem("RSA")),))
+    theirs = scheme(algorithms=("RS256",), keys=(pem_key(public_pem("RSA-2")),), issuer="https://theirs.example/")
+    forged = token("RS256", key=private_key("RSA-2"))
+
+    assert "signature" in refused(ours, forged)
+    assert "issuer" in refused(theirs, forged)
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"audience": frozenset({"billing"})}, "audience"),
+        ({"token_types": frozenset({"at+jwt"})}, "type"),
+        ({"issuer": "https://other.example/"}, "issuer"),
+        ({"keys": (secret_key(b"another secret of more than two hundred and fifty-six bits"),)}, "signature"),
+        ({"required_claims": ("nonce",)}, "nonce"),
+    ],
+)
+def test_a_token_that_one_scheme_knows_is_strange_to_another(changed: dict[str, Any], word: str) -> None:
+    """RFC 8725 2.8, 3.12: rules that exclude each other, and what one has remembered is nothing to the other."""
+    one, other = scheme(), scheme(**changed)
+    right = token()
+
+    assert identified(one, right)
+    assert word in refused(other, right)
+    assert identified(one, right), "and the other has not made it forget"

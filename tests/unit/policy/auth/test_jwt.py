@@ -147,3 +147,11 @@ def test_claims_are_found_by_name_and_through_objects() -> None:
     assert texts.get("org.tier") == b"gold"
     assert texts.get("flags") == b"[1,true]"
     assert texts.get("none") is None
+
+
+def test_names_with_dots_go_into_objects_wherever_a_claim_is_named() -> None:
+    by = scheme(consumer_claim="user.id", scopes_claim="realm_access.roles", required_claims=("user.id",))
+    who = identified(by, token(user={"id": "u7"}, realm_access={"roles": ["read", "write"]}))
+
+    assert (who.consumer, who.scopes) == ("u7", frozenset({"read", "write"}))
+    assert "user.id" in refused(by, token(user={"name": "u7"}))
