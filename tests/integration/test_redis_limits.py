@@ -1,6 +1,7 @@
 """Limits in a real Redis: exact over gateways, and what happens while it is dead or hangs."""
 
 import asyncio
+import hashlib
 import shutil
 import threading
 import time
@@ -19,6 +20,7 @@ from tests.conftest import Gateways
 from tests.support.cases import get
 from tests.support.client import exchange
 from tests.support.gateway import Gateway
+from tests.support.http1 import Response
 from tests.support.redis import RedisServer
 from tests.support.waiting import wait_for
 
@@ -296,3 +298,63 @@ def test_what_is_held_in_redis_comes_back(redis: RedisServer, gateway: Gateways,
     assert [exchange(front.address, get()).status for _ in range(3)] == [200] * 3
 
     wait_for(lambda: redis.command("ZCARD", "gatewayctl:few:concurrency:") == b":0\r\n", "nothing is held any more")
+
+
+BEFORE_AND_AFTER = """
+version = 1
+[stores.shared]
+url = "{url}"
+[auth.keys]
+type = "api_key"
+header = "X-API-Key"
+[consumers.ann]
+api_keys = ["sha256:{ann}"]
+[consumers.bob]
+api_keys = ["sha256:{bob}"]
+[limits.all]
+algorithm = "{algorithm}"
+limit = 10
+window = "1h"
+key = "global"
+store = "{before}"
+on_store_error = "deny"
+[limits.own]
+algorithm = "{algorithm}"
+limit = 7
+window = "1h"
+key = "consumer"
+store = "{after}"
+on_store_error = "deny"
+[routes.all]
+path = "/*"
+auth = "keys"
+limits = ["all", "own"]
+respond = {{ status = 200, body = "hi" }}
+"""
+
+
+@pytest.mark.parametrize("algorithm", ["fixed_window", "sliding_window", "token_bucket"])
+@pytest.mark.parametrize(("before", "after"), [("shared", "memory"), ("shared", "shared"), ("memory", "shared")])
+def test_what_a_limit_after_authentication_refuses_goes_back_to_the_one_before(
+    redis: RedisServer, gateway: Gateways, algorithm: str, before: str, after: str
+) -> None:
+    """Of ten for all, the first may use seven; the three that are left are the other's, however often the first asks."""
+    redis.command("FLUSHALL")
+    hashes = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("ann", "bob")}
+    text = BEFORE_AND_AFTER.format(url=redis.url, algorithm=algorithm, before=before, after=after, **hashes)
+    front = gateway(text)
+
+    def ask(name: bytes) -> Response:
+        return exchange(front.address, get(b"X-API-Key: " + name))
+
+    assert [ask(b"ann").status for _ in range(7)] == [200] * 7
+    assert {ask(b"ann").status for _ in range(20)} == {429}
+    let_in = 0
+
+    def three_came_in() -> bool:
+        nonlocal let_in
+        let_in += ask(b"bob").status == 200
+        return let_in == 3
+
+    wait_for(three_came_in, "what was refused has gone back")  # to Redis it goes beside the answer
+    assert {ask(b"bob").status for _ in range(5)} == {429}
