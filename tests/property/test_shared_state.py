@@ -394,6 +394,8 @@ def test_a_worker_opens_what_the_supervisor_has_made() -> None:
     assert one.read(b"key")[0] == 4.0
     assert asked() == (one, two), "a reload keeps it, and a worker hears of all of them with each generation"
     bigger, _ = asked(most=1000)
+    for _ in made.moving():
+        pass
     assert bigger is not one
     assert bigger.read(b"key")[0] == 4.0, "with another bound it counts on"
     wider, _ = asked(width=3, most=1000)

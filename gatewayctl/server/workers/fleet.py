@@ -21,6 +21,7 @@ from gatewayctl.server.logs import terminals
 from gatewayctl.server.moments import moment
 from gatewayctl.server.reloading import NotFollowed
 from gatewayctl.server.traffic import TrafficFailed
+from gatewayctl.server.turns import Turns
 from gatewayctl.server.workers import messages
 from gatewayctl.server.workers.board import Board
 from gatewayctl.server.workers.parcel import Parcel
@@ -166,6 +167,10 @@ class Fleet:
                 raise NotFollowed(f"{worker.name} cannot take it over: {worker.refused}")
             if worker.state is State.ENDED or self._ending:
                 raise NotFollowed(f"{worker.name} ended while it took it over")
+        turns = Turns()
+        for _ in self._keeper.moving():  # last, so that little is counted in between
+            if turns.over():
+                await turns.rest()
 
     def _prepare(self, worker: WorkerProcess, generation: Generation) -> None:
         worker.sent, worker.refused = generation.number, ""

@@ -7,14 +7,14 @@ keys it knows nothing.
 
 import os
 import weakref
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.policy.records import Change, Place, Records
 from gatewayctl.state.records import LocalRecords
 from gatewayctl.state.shared.layout import Layout, make_memory
+from gatewayctl.state.shared.moving import Moving
 from gatewayctl.state.shared.owners import Owners
 from gatewayctl.state.shared.table import SharedRecords
 
@@ -97,6 +97,8 @@ class MadeKeeper(SharedKeeper):
     def __init__(self, owners: Owners) -> None:
         super().__init__(owners)
         self._made: dict[str, Made] = {}
+        self._moving: list[tuple[str, str, Moving]] = []
+        """What counts on with other bounds: the ids of the old table and the new one."""
         self._serial = 0
 
     @property
@@ -116,17 +118,19 @@ class MadeKeeper(SharedKeeper):
     def _make(self, id: str, name: str, layout: Layout) -> Made:
         memory = make_memory(layout)
         self._serial += 1
-        for before in self._made.values():
+        for old, before in self._made.items():
             if before.name == name and before.layout.width == layout.width:  # it counts on, with other bounds
-                with (
-                    closing(self._unsearched(before.memory, before.layout)) as old,
-                    closing(self._unsearched(memory, layout)) as new,
-                ):
-                    old.copy_to(
-                        new
-                    )  # what is counted in the old one from here on, until the new one is in force, is lost
+                tables = self._unsearched(before.memory, before.layout), self._unsearched(memory, layout)
+                self._moving.append((old, id, Moving(*tables)))
         opened = SharedRecords(memory, layout, self.owners, id=id, serial=self._serial) if layout.named else None
         return Made(Handed(self._serial, id), name, layout, memory, opened)
+
+    def moving(self) -> Iterator[None]:
+        """Brings tables that count on with other bounds up to what they were made from, a small piece at a time: a million
+        keys take seconds. To be used up when the processes have opened them, shortly before they begin to use them: what
+        is counted in the old ones after that is lost."""
+        for _, _, moving in self._moving:
+            yield from moving.pieces()
 
     def _unsearched(self, memory: int, layout: Layout) -> SharedRecords:
         return SharedRecords(memory, layout, self.owners, finds=False)
@@ -143,6 +147,9 @@ class MadeKeeper(SharedKeeper):
 
     def _forget(self, id: str) -> None:
         made = self._made.pop(id)
+        for moving in [moving for moving in self._moving if id in moving[:2]]:
+            self._moving.remove(moving)
+            moving[2].close()
         if made.opened is not None:
             made.opened.close()
         os.close(made.memory)

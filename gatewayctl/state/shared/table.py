@@ -30,6 +30,9 @@ _WHICH: Final = 1
 """The flag that says which record is the current one."""
 _USED: Final = 2
 """The flag of a place whose key was used again."""
+_MOVED: Final = 4
+"""The flag of a place that ``changed_in`` has given out, and that nobody has changed since."""
+_ALL_MOVED: Final = int.from_bytes(bytes([_MOVED]) * WAYS)
 _FREE: Final = bytes(8)
 _NONE: Final = bytes(FINGERPRINTS)
 """The fingerprints of a bucket that has no key."""
@@ -321,11 +324,32 @@ class SharedRecords:
         """See ``Records``."""
         self.change(key, lambda _: (record,))
 
-    def copy_to(self, other: "SharedRecords") -> None:
-        """Copies all records to a table for another number of keys, whose keys nobody here needs to know."""
-        for place in self._taken():
-            (hashed,) = _FINGERPRINT.unpack_from(self._memory, place)
-            other.save_at(hashed, NOWHERE, self._numbers_of(place))
+    def changed_in(self, buckets: range, *, everything: bool) -> list[tuple[int, Record]]:
+        """The records of these buckets that were changed since they were last asked for, or all of them, by what stands for
+        their keys; for a table of another size, whose keys nobody here needs to know."""
+        memory, size, at = self._memory, self._bucket_size, self._first + FINGERPRINTS
+        found: list[tuple[int, Record]] = []
+        for bucket in buckets:
+            marks = at + bucket * size
+            if everything or int.from_bytes(memory[marks : marks + WAYS]) & _ALL_MOVED != _ALL_MOVED:
+                start = marks - FINGERPRINTS
+                if memory[start:marks] != _NONE:  # most of a large table is empty
+                    self._lock(bucket)
+                    try:
+                        found += self._marked(start, everything)
+                    finally:
+                        self._unlock(bucket)
+        return found
+
+    def _marked(self, start: int, everything: bool) -> Iterator[tuple[int, Record]]:
+        """Those of one bucket, which is locked; with a mark from now on."""
+        memory = self._memory
+        marks = slice(start + FINGERPRINTS, start + FINGERPRINTS + WAYS)
+        for way, flags in enumerate(memory[marks]):
+            place = start + 8 * way
+            if (everything or not flags & _MOVED) and memory[place : place + 8] != _FREE:
+                yield _FINGERPRINT.unpack_from(memory, place)[0], self._numbers_of(place)
+        memory[marks] = bytes(flags | _MOVED for flags in memory[marks])
 
     def _taken(self) -> Iterator[int]:
         for start in range(self._first, self.layout.size, self._bucket_size):
