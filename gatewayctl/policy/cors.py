@@ -12,7 +12,7 @@ from gatewayctl.plan.identity import CorsPolicyPlan
 _PREFIX: Final = b"access-control-"
 _LABELS: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _VARY: Final = field(b"Vary", b"Origin")
-_VARY_PREFLIGHT: Final = field(b"Vary", b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+VARY_PREFLIGHT: Final = field(b"Vary", b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
 _CREDENTIALS: Final = field(b"Access-Control-Allow-Credentials", b"true")
 _MOST_HEADERS: Final = 100
 """Names that a preflight may ask for where all are allowed."""
@@ -49,7 +49,7 @@ class Cors:
         """The fields that answer a preflight for ``method``; without those that allow it where it is not allowed."""
         origin = combined(head.fields, b"origin") or b""
         if not self.allows(origin):
-            return [_VARY_PREFLIGHT]
+            return [VARY_PREFLIGHT]
         plan = self._plan
         methods = method if "*" in plan.methods else self._methods
         fields = [self._origin(origin), field(b"Access-Control-Allow-Methods", methods)]
@@ -62,7 +62,7 @@ class Cors:
             headers = b", ".join(names)
         if headers:
             fields.append(field(b"Access-Control-Allow-Headers", headers))
-        return [*fields, self._max_age, _VARY_PREFLIGHT]
+        return [*fields, self._max_age, VARY_PREFLIGHT]
 
     def shaped(self, head: RequestHead, fields: list[Field]) -> list[Field]:
         """The fields of an answer with what browsers need to know; what a service said about it is replaced."""

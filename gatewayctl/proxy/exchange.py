@@ -17,6 +17,7 @@ from gatewayctl.core.framing import CHUNKED
 from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
+from gatewayctl.policy.cors import VARY_PREFLIGHT
 from gatewayctl.proxy.attempts import PolicedExchange
 from gatewayctl.routing import Match, Miss, PathError, canonical_path
 
@@ -168,7 +169,8 @@ class Exchange(PolicedExchange):
 
     def _preflight(self, match: Match | Miss) -> bool:
         """Whether this is a CORS preflight that is answered: by the route that would take the request it asks for, if
-        that one has CORS; by the default policy where no route takes either, so that a page can be told why.
+        that one has CORS; by the default policy where no route takes either, so that a page can be told why. Where that
+        route has none, and OPTIONS is another's that has, nothing is allowed: it cannot speak for it.
         """
         head, bound = self.head, self.bound
         method = asked_method(head)
@@ -178,6 +180,9 @@ class Exchange(PolicedExchange):
         if isinstance(asked, Match):
             if bound.routes[asked.route].answers_preflights:
                 self._take(asked)
+                return True
+            if isinstance(match, Match) and bound.routes[match.route].answers_preflights:
+                self.answer(Reply(204, (VARY_PREFLIGHT,)))
                 return True
         elif bound.default_cors is not None and isinstance(match, Miss):
             self.answer(Reply(204, tuple(bound.default_cors.preflight(head, method))))

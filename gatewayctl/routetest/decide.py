@@ -17,7 +17,8 @@ SERVER_OPTIONS: Final = b"*"
 
 
 class Decision(NamedTuple):
-    """One of: a ``match``; an ``own`` answer of the gateway ("health", "options", "preflight"); a ``refusal`` with its ``allow``.
+    """One of: a ``match``; an ``own`` answer of the gateway ("health", "options", "preflight", "closed_preflight"); a
+    ``refusal`` with its ``allow``.
 
     ``path`` is the canonical path, or the path as it came where it has no canonical form.
     """
@@ -67,8 +68,13 @@ def _preflight(head: RequestHead, table: Table, plan: Plan, path: bytes, match: 
         return None
     asked = table.match_preflight(method, head.host, path, head.query or b"")
     if isinstance(asked, Match):
-        answers = any(isinstance(step, PreflightPlan) for step in plan.routes[asked.route].steps)
-        return Decision(path, match=asked) if answers else None
+        if _answers(plan, asked):
+            return Decision(path, match=asked)
+        return Decision(path, own="closed_preflight") if isinstance(match, Match) and _answers(plan, match) else None
     if plan.identity.default_cors is not None and isinstance(match, Miss):
         return Decision(path, own="preflight")
     return None
+
+
+def _answers(plan: Plan, match: Match) -> bool:
+    return any(isinstance(step, PreflightPlan) for step in plan.routes[match.route].steps)

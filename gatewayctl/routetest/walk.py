@@ -39,6 +39,7 @@ _OWN: Final = {
     "health": (200, "it is the health path"),
     "options": (204, "it is about the server"),
     "preflight": (204, "it is a CORS preflight that no route takes, answered by the default policy"),
+    "closed_preflight": (204, "it is a CORS preflight for a route without CORS: nothing is allowed"),
 }
 
 

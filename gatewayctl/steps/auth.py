@@ -1,7 +1,8 @@
 """Finds out who asks (401 where that fails), and what of it the service is told.
 
 Headers that carry claims are taken out of every request, so that nobody can send them along; then those of the identity
-are put in. Credentials that are not to be sent on are taken out wherever the scheme would have read them.
+are put in, as the scheme says that has found it out: of a choice of schemes, none says what another's claims mean.
+Credentials that are not to be sent on are taken out wherever the scheme would have read them.
 """
 
 from collections.abc import Awaitable
@@ -23,15 +24,13 @@ _AGAIN: Final = (field(b"Retry-After", b"5"),)
 class AuthStep:
     """See ``AdmitStep``."""
 
-    __slots__ = ("_clock", "_drops", "_forward", "_nobody", "_scheme", "_withheld")
+    __slots__ = ("_clock", "_drops", "_nobody", "_scheme", "_schemes", "_withheld")
 
     def __init__(self, plan: AuthPlan, parts: Parts) -> None:
         scheme = self._scheme = parts.schemes[plan.scheme]
         self._clock = parts.wall_clock
-        self._forward = scheme.forward_claims
-        names = {name.lower() for _, name in scheme.forward_claims}
-        self._drops = frozenset(names | {name.replace(b"-", b"_") for name in names})
-        """With an underscore some servers take them for the same."""
+        self._schemes = parts.schemes
+        self._drops = frozenset(_spelled(name.lower()) for _, name in scheme.forward_claims)
         self._withheld = tuple(credential for credential in scheme.credentials if not credential.forwarded)
         self._nobody = failure("unauthorized", f"this needs {scheme.wants}", www_authenticate(scheme.challenges))
 
@@ -61,13 +60,18 @@ class AuthStep:
     def _edit(self, traffic: Traffic) -> None:
         fields, query, drops = traffic.fields, traffic.query, self._drops
         if drops:
-            fields = [f for f in fields if f[1] not in drops]
+            fields = [f for f in fields if f[1] not in drops and (b"_" not in f[1] or _spelled(f[1]) not in drops)]
             identity = traffic.identity
             if identity is not None:
-                fields += _carried(identity, self._forward)
+                fields += _carried(identity, self._schemes[identity.scheme].forward_claims)
         for credential in self._withheld:
             fields, query = credential.without(fields, query)
         traffic.fields, traffic.query = fields, query
+
+
+def _spelled(name: bytes) -> bytes:
+    """A header's name as it is compared: many servers take a hyphen and an underscore for the same."""
+    return name.replace(b"_", b"-")
 
 
 def _refused(outcome: Refusal) -> Reply | Failure:

@@ -125,6 +125,19 @@ def test_the_headers_of_the_builtin_are_named_one_by_one() -> None:
     assert does[-1] == "as transforms.t says, gateway.toml:6"
 
 
+def test_a_preflight_for_a_route_without_cors_is_allowed_nothing() -> None:
+    text = (
+        '[cors.web]\norigins = ["https://a.example"]\n[routes.pages]\npath = "/*"\nservice = "api"\ncors = "web"\n'
+        '[routes.change]\npath = "/a"\nmethods = ["DELETE"]\nservice = "api"\n'
+    )
+    asks = ("Origin: https://a.example", "Access-Control-Request-Method: DELETE")
+
+    report = _examine(text, "/a", "OPTIONS", headers=asks)
+    assert (report.route, report.status) == ("", 204)
+    assert "nothing is allowed" in report.detail
+    assert _examine(text, "/b", "OPTIONS", headers=asks).route == "pages"
+
+
 def test_a_body_that_is_too_large_stops_at_its_step() -> None:
     text = '[routes.a]\npath = "/a"\nmax_body_size = "1KiB"\nservice = "api"\n'
 
