@@ -60,6 +60,8 @@ def _version_1(header: bytes) -> Said:
         return Said(None)
     if len(words) != 6 or words[1] not in ("TCP4", "TCP6"):
         raise BadHeader("a malformed PROXY line")
+    if b"%" in header:
+        raise BadHeader("a PROXY line with a zone, which means nothing on another machine")
     kind = IPv4Address if words[1] == "TCP4" else IPv6Address
     try:
         source, _ = kind(words[2]), kind(words[3])

@@ -109,12 +109,15 @@ def read_admin_address(value: Any) -> Address | None:
 
 
 def read_network(value: Any) -> str:
-    """A CIDR block or one address, in canonical form."""
+    """A CIDR block or one address, in canonical form; IPv4 addresses in IPv6 clothes as IPv4, as clients are known."""
     written = text(value, "an address block")
     try:
-        return str(ip_network(written))
+        network = ip_network(written)
     except ValueError:
         pass
+    else:
+        plain = getattr(network.network_address, "ipv4_mapped", None)
+        return str(network) if plain is None or network.prefixlen < 96 else f"{plain}/{network.prefixlen - 96}"
     try:
         fitting = str(ip_network(written, strict=False))
     except ValueError:

@@ -30,6 +30,8 @@ def test_a_line_is_as_long_as_its_end_says(line: bytes) -> None:
         b"PROXY TCP4 ::1 ::2 1 2", b"PROXY TCP6 192.0.2.7 192.0.2.1 1 2", b"PROXY TCP4 192.0.2.7 192.0.2.1 65536 2",
         b"PROXY TCP4 192.0.2.7 192.0.2.1 01 2", b"PROXY TCP4 192.0.2.07 192.0.2.1 1 2", b"PROXY  TCP4 192.0.2.7 192.0.2.1 1 2",
         b"PROXY TCP4 192.0.2.7 192.0.2.1 1 +2", b"PROXY \xff", b"PROXY ", b"PROXY TCP4 192.0.2.7\n192.0.2.1 1 2",
+        b"PROXY TCP6 fe80::1%eth0 ::2 1 2", b"PROXY TCP6 ::1 fe80::1%1 1 2", b"PROXY TCP6 fe80::1%a\nX-Admin:yes ::2 1 2",
+        b"PROXY TCP6 fe80::1%,10.0.0.1 ::2 1 2",
     ],
 )  # fmt: skip
 def test_another_line_is_refused(line: bytes) -> None:

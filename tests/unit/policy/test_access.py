@@ -2,11 +2,13 @@
 
 from ipaddress import ip_address, ip_network
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewayctl.plan.identity import AccessListPlan
 from gatewayctl.policy.access import AccessList
+from tests.unit.plan.compiling import compiled
 
 ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 BLOCKS = st.lists(st.tuples(ADDRESSES, st.integers(0, 128)), max_size=5)
@@ -64,3 +66,15 @@ def test_it_agrees_with_the_standard_library(
         inside = any(mapped in ip_network(block) for block in may) or not may
         expected = inside and not any(mapped in ip_network(block) for block in may_not)
         assert tested.lets_in(str(address).encode()) is expected, (address, may, may_not)
+
+
+@pytest.mark.parametrize(("written", "inside"), [("::ffff:10.6.6.0/120", "10.6.6.7"), ("::ffff:0:0/96", "192.0.2.1")])
+@pytest.mark.parametrize("form", ["{}", "::ffff:{}"])
+def test_a_block_of_ipv4_addresses_in_ipv6_clothes_holds_them(written: str, inside: str, form: str) -> None:
+    """Clients are known by their plain addresses, so that a block that is written otherwise would hold nobody."""
+    denied = f'[access.a]\ndeny = ["{written}"]\n'
+    plan = compiled(denied + '[routes.a]\npath = "/a"\nrespond = { status = 200 }\naccess = "a"\n')
+    access = AccessList(plan.identity.access["a"])
+
+    assert not access.lets_in(form.format(inside).encode())
+    assert access.lets_in(b"2001:db8::1")
