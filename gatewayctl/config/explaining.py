@@ -44,9 +44,8 @@ def explain(
     if kind == "E102":
         _wrong_type(path, context["label"].removeprefix("expected "), error, findings, on_key, look)
     elif kind.startswith("E"):
-        message, way_out = (
-            (CODES[kind], _example(path, look)) if hidden(path) else (context["message"], context["help"])
-        )
+        veiled = hidden(path) and not context["discreet"]
+        message, way_out = (CODES[kind], _example(path, look)) if veiled else (context["message"], context["help"])
         findings.error(kind, path, message, label=context["label"], help=way_out, on_key=on_key)
     elif kind == "extra_forbidden":
         _unknown_key(path, section, findings, look)

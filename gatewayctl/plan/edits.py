@@ -1,6 +1,5 @@
 """[transforms.*], compiled for the route that uses it: its templates may name the route's parameters."""
 
-from typing import Final
 from urllib.parse import quote
 
 from gatewayctl.config.models import GatewayConfig
@@ -8,19 +7,10 @@ from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.config.models.web import HeaderChangesConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import FieldEdits, KeyPath, RequestEditPlan, ResponseEditPlan
+from gatewayctl.plan.own_headers import own_of_requests, warn_of_own
 from gatewayctl.plan.security_headers import without
 from gatewayctl.plan.texts import template_names, templates
 from gatewayctl.routing import CompiledRoute, TemplateNames
-
-_OWN_OF_REQUESTS: Final = (
-    "traceparent",
-    "forwarded",
-    "x-real-ip",
-    "x-forwarded-for",
-    "x-forwarded-proto",
-    "x-forwarded-host",
-    "x-forwarded-port",
-)
 
 
 def transform_of(name: str, route: RouteConfig, config: GatewayConfig) -> tuple[str, KeyPath] | None:
@@ -41,8 +31,7 @@ def request_edit_plan(
         return None
     at, names = ("transforms", used[0]), template_names(route, match, config)
     fields = _field_edits(transform.request, names, (*at, "request"), findings)
-    own = {config.server.request_id_header.lower(), *_OWN_OF_REQUESTS}
-    _warn_of_own(transform.request, own, (*at, "request"), findings)
+    _warn_of_own(transform.request, own_of_requests(config), (*at, "request"), findings)
     texts = templates(transform.query.set, "query", names, (*at, "query", "set"), findings)
     query_set = tuple((quote(name.decode(), safe="").encode(), value) for name, value in texts)
     query_remove = frozenset(name.encode() for name in transform.query.remove)
@@ -61,23 +50,18 @@ def response_edit_plan(
         return None
     changes, at = transform.response, ("transforms", used[0], "response")
     edits = _field_edits(changes, template_names(route, match, config), at, findings)
-    _warn_of_own(changes, {config.server.request_id_header.lower()}, at, findings)
+    _warn_of_own(changes, frozenset({config.server.request_id_header.lower()}), at, findings)
     missing = () if transform.builtin is None else without(edits.remove)
     return ResponseEditPlan(edits, used[1], missing) if edits or missing else None
 
 
-def _warn_of_own(changes: HeaderChangesConfig, own: set[str], at: KeyPath, findings: Findings) -> None:
+def _warn_of_own(changes: HeaderChangesConfig, own: frozenset[str], at: KeyPath, findings: Findings) -> None:
     """Warns of edits of headers that the gateway writes itself: they have no effect."""
     edits = [(("set", name), name) for name in changes.set] + [(("add", name), name) for name in changes.add]
     edits += [(("rename", old), new) for old, new in changes.rename.items()]
     for key, name in edits:
         if name.lower() in own:
-            findings.warning(
-                "W320",
-                f"{name} is written by the gateway itself: this edit has no effect",
-                (*at, *key),
-                help="leave it out, or use a header of another name",
-            )
+            warn_of_own(name, (*at, *key), findings)
 
 
 def _field_edits(changes: HeaderChangesConfig, names: TemplateNames, at: KeyPath, findings: Findings) -> FieldEdits:

@@ -33,6 +33,7 @@ from gatewayctl.plan.identity import (
 )
 from gatewayctl.plan.keys import BadKeys, jwk_set, pem_key, secret_key
 from gatewayctl.plan.model import KeyPath
+from gatewayctl.plan.own_headers import own_of_requests, warn_of_own
 from gatewayctl.plan.users import BadUsers, users_of
 
 _ON_PURPOSE: Final = "any"
@@ -45,6 +46,7 @@ def identity_plan(config: GatewayConfig, loaded: Loaded, findings: Findings) -> 
     schemes: dict[str, SchemePlan] = {}
     for name, scheme in sorted(config.auth.items()):
         made = _scheme(name, scheme, loaded, findings)
+        _warn_of_own(("auth", name), scheme, own_of_requests(config), findings)
         if made is not None:
             schemes[name] = made
     default = config.defaults.cors
@@ -66,6 +68,18 @@ def identity_plan(config: GatewayConfig, loaded: Loaded, findings: Findings) -> 
         cors={name: _cors(name, cors) for name, cors in sorted(config.cors.items())},
         default_cors=None if default in (None, "none") else default,
     )
+
+
+def _warn_of_own(at: KeyPath, scheme: AuthConfig, own: frozenset[str], findings: Findings) -> None:
+    """Warns of claims that are to go on in headers that the gateway writes itself."""
+    told: list[tuple[KeyPath, str]] = []
+    if isinstance(scheme, JwtConfig):
+        told = [((*at, "forward_claims", claim), header) for claim, header in scheme.forward_claims.items()]
+    elif isinstance(scheme, ForwardAuthConfig):
+        told = [((*at, "copy_headers", number), header) for number, header in enumerate(scheme.copy_headers)]
+    for place, header in told:
+        if header.lower() in own:
+            warn_of_own(header, place, findings)
 
 
 def _scheme(name: str, scheme: AuthConfig, loaded: Loaded, findings: Findings) -> SchemePlan | None:

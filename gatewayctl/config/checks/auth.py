@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gatewayctl.config.checks.view import View, one_of
+from gatewayctl.config.checks.view import View, no_doubles, one_of
 from gatewayctl.config.finding import Findings, KeyPath
 from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig, MtlsConfig
 from gatewayctl.config.reading import shown
@@ -36,6 +36,8 @@ def check(view: View, findings: Findings) -> None:
             )
         if isinstance(scheme, JwtConfig):
             _jwt(path, scheme, findings)
+            told = [((*path, "forward_claims", claim), one.lower()) for claim, one in scheme.forward_claims.items()]
+            no_doubles([(at, header, f"{header} is there") for at, header in told], findings)
         elif isinstance(scheme, ApiKeyConfig):
             one_of(path, scheme, ("header", "query"), "an API key scheme", findings)
         elif isinstance(scheme, AnyAuthConfig):

@@ -19,9 +19,12 @@ LONGEST: Final = 60
 """Of a longer string only the beginning is shown in a message."""
 
 
-def invalid(code: str, message: str, *, label: str = "", help: str = "") -> PydanticCustomError:
-    """The error a reader raises: a diagnostic code and its words. ``message`` must not hold a secret."""
-    return PydanticCustomError(code, "{message}", {"message": message, "label": label, "help": help})
+def invalid(code: str, message: str, *, label: str = "", help: str = "", discreet: bool = False) -> PydanticCustomError:
+    """The error a reader raises: a diagnostic code and its words. ``message`` must not hold a secret; ``discreet``: nor
+    anything else of the value, so that the words may be said of a secret too."""
+    return PydanticCustomError(
+        code, "{message}", {"message": message, "label": label, "help": help, "discreet": discreet}
+    )
 
 
 def as_is(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """What is never shown."""
 
 import re
-from typing import Annotated, Any
+from hashlib import sha256
+from typing import Annotated, Any, Final
 
 from pydantic import SecretStr
 
@@ -13,6 +14,9 @@ def read_secret(value: Any) -> SecretStr:
     return SecretStr(text(value, "a string"))
 
 
+_OF_NOTHING: Final = f"sha256:{sha256(b'').hexdigest()}"
+
+
 def read_hash(value: Any) -> SecretStr:
     """``sha256:`` and 64 hex digits: keys themselves never stand in a configuration."""
     written = text(value, "a hash")
@@ -22,6 +26,15 @@ def read_hash(value: Any) -> SecretStr:
             "an API key is written as its hash only",
             label="not a hash",
             help='"sha256:" and 64 hex digits; gatewayctl hash-key makes one',
+            discreet=True,
+        )
+    if written == _OF_NOTHING:
+        raise invalid(
+            "E120",
+            "this is the hash of an empty key: an empty header would be enough",
+            label="of nothing",
+            help="make another: gatewayctl hash-key --generate",
+            discreet=True,
         )
     return SecretStr(written)
 

@@ -221,3 +221,28 @@ def test_a_shared_secret_shorter_than_its_algorithm_is_refused(tmp_path: Path, a
 
     assert [one.code for one in short] == ["E105"]
     assert long == []
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "x-real-ip", "Forwarded", "Client-Cert", "traceparent", "X-Req"])
+@pytest.mark.parametrize(
+    ("scheme", "column"),
+    [
+        ('type = "forward"\nurl = "http://127.0.0.1:1"\ncopy_headers = ["X-User", "{header}"]', "copy_headers"),
+        (
+            'type = "jwt"\nalgorithms = ["RS256"]\njwks_url = "https://a"\nissuer = "any"\naudience = "any"\n'
+            'forward_claims = {{ sub = "X-User", ip = "{header}" }}',
+            "forward_claims",
+        ),
+    ],
+)
+def test_a_claim_in_a_header_of_the_gateways_own_is_warned_of(header: str, scheme: str, column: str) -> None:
+    from tests.unit.plan.compiling import loaded
+
+    text = f'[server]\nrequest_id_header = "X-Req"\n[auth.a]\n{scheme.format(header=header)}\n'
+    source = loaded(text)
+    plan, (warning,) = compile_plan(source)
+
+    assert plan is not None
+    assert (warning.code, header in warning.message) == ("W320", True)
+    assert warning.span is not None
+    assert column in (text.splitlines()[warning.span.line - 2])

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from gatewayctl.plan import Plan
+from gatewayctl.plan import Plan, compile_plan
 from tests.support.http1 import Request, Response, lines
-from tests.unit.plan.compiling import compiled
+from tests.unit.plan.compiling import compiled, loaded
 from tests.unit.proxy.scene import HOST, Scene, plan, scene
 from tests.unit.proxy.scene import route as plain_route
 
@@ -114,6 +114,17 @@ def test_no_rename_lets_a_client_choose_its_request_id() -> None:
 def test_no_rename_lets_a_client_choose_its_address_or_trace(name: str) -> None:
     with scene(transformed(f'request = {{ rename = {{ x-mine = "{name}" }} }}')) as s:
         assert b"forged" not in b"".join(sent(s, b"X-Mine: forged").values(name.lower().encode()))
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Prefix", "X-Forwarded-Ssl", "client-cert", "X-Real-IP", "traceparent"])
+def test_an_edit_that_does_nothing_is_warned_of(name: str) -> None:
+    text = f'[routes.a]\npath = "/*"\nservice = "up"\ntransform = "t"\n[transforms.t.request.set]\n{name} = "a"\n'
+    made, (warning,) = compile_plan(loaded(text))
+
+    assert (warning.code, name in warning.message, bool(warning.help)) == ("W320", True, True)
+    assert made is not None
+    with scene(made) as s:
+        assert b"a" not in sent(s).values(name.lower().encode())
 
 
 def test_a_name_with_an_underscore_that_the_operator_sets_goes_out() -> None:
