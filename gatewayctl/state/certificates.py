@@ -53,6 +53,11 @@ class Certificates:
             return known
         old = None if before is None else before.in_force.get(certificate.name)
         if certificate.ends <= now and old is not None and old[0].ends > now:
+            if before is not None and not _alike(before.plan, self.plan):  # its context asks for what was asked before
+                raise BadCertificate(
+                    f'the new certificate "{certificate.name}" has expired, and what clients are asked for has changed: '
+                    "renew it, since the one in force cannot go on"
+                )
             say("warning", f'the new certificate "{certificate.name}" has expired: the one in force goes on')
             return old
         if certificate.ends <= now:

@@ -226,6 +226,34 @@ def test_a_certificate_that_has_expired_is_not_taken_up(stage: Stage) -> None:
     assert stage.shown("api.example.com") == {"api.example.com"}
 
 
+def test_old_authorities_do_not_stay_in_force_with_an_old_certificate(stage: Stage) -> None:
+    """The certificate in force would go on in place of the expired one, and with it the authorities that were removed."""
+    from datetime import UTC, datetime
+
+    front = stage.start(tls='client_auth = "require"\nclient_ca = "clients.pem"')
+    before = len(front.lines)
+    stage.issue("main", "api.example.com", not_after=datetime(2021, 1, 1, tzinfo=UTC))
+    front.wait_for_line("has expired: the one in force goes on", before)
+    fresh = front.directory / "clients.new"
+    trustme.CA(organization_name="others").cert_pem.write_to_path(str(fresh))
+    fresh.replace(front.directory / "clients.pem")
+
+    front.wait_for_line('the new certificate "main" has expired, and what clients are asked for has changed', before)
+    with stage.connect(client=stage.clients.issue_cert("client.example.com")) as tls:
+        assert stage.ask(tls).status == 200, "a load that is refused changes nothing"
+    stage.issue("main", "api.example.com")
+
+    def refused() -> bool:
+        try:
+            with stage.connect(client=stage.clients.issue_cert("client.example.com")) as tls:
+                stage.ask(tls)
+        except (OSError, IncompleteError):
+            return True
+        return False
+
+    wait_for(refused, "the authority that was removed lets nobody in any more")
+
+
 # ── client certificates ───────────────────────────────────────────────
 
 MTLS = """
