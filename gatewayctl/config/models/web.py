@@ -26,7 +26,19 @@ def _read_origin(value: Any) -> str:
             label="not an origin",
             help='such as "https://app.example.com"',
         )
-    return written.lower()
+    host = written.lower().partition("://")[2]
+    if parts.port is not None:
+        host = host.rpartition(":")[0]
+    if host in ("*", "*."):
+        raise invalid(
+            "E109",
+            "a wildcard stands before a domain",
+            label="any host at all",
+            help='such as "https://*.example.com"; "*" allows all origins, without credentials',
+        )
+    # browsers never say the port that is the scheme's own
+    port = "" if parts.port in (None, {"https": 443, "http": 80}[parts.scheme.lower()]) else f":{parts.port}"
+    return f"{parts.scheme.lower()}://{host}{port}"
 
 
 Origin = Annotated[str, Kind(_read_origin, {"type": "string", "examples": ["https://app.example.com"]}, url=True)]

@@ -75,6 +75,10 @@ def kind(alias: Any) -> Kind:
         (CacheQuery, "none", "none"),
         (Origin, "https://App.example.com", "https://app.example.com"),
         (Origin, "*", "*"),
+        (Origin, "https://app.example.com:443", "https://app.example.com"),
+        (Origin, "http://[::1]:080", "http://[::1]"),
+        (Origin, "http://[::1]", "http://[::1]"),
+        (Origin, "https://*.example.com:08443", "https://*.example.com:8443"),
     ],
 )
 def test_a_value_is_read(alias: Any, written: Any, value: Any) -> None:
@@ -141,6 +145,9 @@ def test_a_value_is_read(alias: Any, written: Any, value: Any) -> None:
         (StripPrefix, "api", "E120"),
         (CacheQuery, [1], "E104"),
         (Origin, "https://app.example.com/path", "E109"),
+        (Origin, "https://*.", "E109"),
+        (Origin, "https://*.:443", "E109"),
+        (Origin, "https://*", "E109"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_code(alias: Any, written: Any, code: str) -> None:

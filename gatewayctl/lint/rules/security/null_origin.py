@@ -1,10 +1,10 @@
 """CORS trusts an origin that anybody can have.
 
-Finds CORS policies that name the origin `null`, or an origin with plain `http` beyond this machine together with
-credentials.
+Finds CORS policies that name the origin `null`; together with credentials also an origin with plain `http` beyond this
+machine, and a wildcard before a top-level domain.
 
 Why: Every sandboxed frame and every local file has the origin `null`, an attacker's too. A page over plain http can be
-replaced on the way, and then acts with the user's cookies.
+replaced on the way, and then acts with the user's cookies. Names below `https://*.com` are to be had for a few coins.
 
 Example:
 
@@ -47,10 +47,22 @@ def check(subject: Subject) -> Iterator[Found]:
     for name, cors in sorted(subject.config.cors.items()):
         for number, origin in enumerate(cors.origins):
             plain = cors.credentials and origin.startswith("http://") and not inner(urlsplit(origin).hostname or "")
-            if origin == "null" or plain:
+            wide = cors.credentials and _below_the_top(origin)
+            if origin == "null" or plain or wide:
                 yield Found(
                     ("cors", name, "origins", number),
                     f'"{name}" trusts an origin that anybody can have',
-                    "every sandboxed frame" if origin == "null" else "can be replaced on the way",
+                    "every sandboxed frame"
+                    if origin == "null"
+                    else "can be replaced on the way"
+                    if plain
+                    else "anybody can register a name there",
                     "name the https origin of the application",
                 )
+
+
+def _below_the_top(origin: str) -> bool:
+    """Whether it is a wildcard before one label that is a public domain."""
+    _, wildcard, domain = origin.partition("://*.")
+    domain = domain.partition(":")[0].rstrip(".")
+    return bool(wildcard) and "." not in domain and not inner(f"any.{domain}")
