@@ -4,11 +4,14 @@ from pathlib import Path
 
 from gatewayctl.config.checks.view import View, no_doubles, one_of
 from gatewayctl.config.finding import Findings, KeyPath
-from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, JwtConfig, MtlsConfig
+from gatewayctl.config.kinds.http import FRAMING
+from gatewayctl.config.models.auth import AnyAuthConfig, ApiKeyConfig, ForwardAuthConfig, JwtConfig, MtlsConfig
 from gatewayctl.config.reading import shown
 
 _SOURCES = ("jwks_url", "discovery_url", "jwks_file", "public_key_file", "secret")
 _FILES = ("jwks_file", "public_key_file", "users_file")
+_SAID_ANYWAY = ("x-forwarded-method", "x-forwarded-host", "x-forwarded-uri", "x-forwarded-for")
+"""Headers that a server which decides is told in any case; a client's own stay out."""
 _LONGEST_LEEWAY = 120.0
 _SHORTEST_SECRETS = {"HS256": 32, "HS384": 48, "HS512": 64}
 """In bytes."""
@@ -40,6 +43,8 @@ def check(view: View, findings: Findings) -> None:
             no_doubles([(at, header, f"{header} is there") for at, header in told], findings)
         elif isinstance(scheme, ApiKeyConfig):
             one_of(path, scheme, ("header", "query"), "an API key scheme", findings)
+        elif isinstance(scheme, ForwardAuthConfig):
+            _sent_headers(path, scheme, findings)
         elif isinstance(scheme, AnyAuthConfig):
             for number, part in enumerate(scheme.of):
                 if isinstance(schemes.get(part), AnyAuthConfig):
@@ -50,6 +55,25 @@ def check(view: View, findings: Findings) -> None:
                         label="not here",
                         help="name the schemes themselves",
                     )
+
+
+def _sent_headers(path: KeyPath, scheme: ForwardAuthConfig, findings: Findings) -> None:
+    """The question that a server is asked has no body and a connection of its own: what is about the client's is not sent."""
+    for number, header in enumerate(scheme.send_headers):
+        name = header.lower()
+        if name in _SAID_ANYWAY or (name in FRAMING and name != "host"):
+            said = name in _SAID_ANYWAY
+            findings.error(
+                "E112",
+                (*path, "send_headers", number),
+                f"{name} is written by the gateway itself" if said else f"{name} is about the client's own connection",
+                label="cannot be sent on",
+                help="leave it out: it is sent anyway" if said else "leave it out",
+            )
+    no_doubles(
+        [((*path, "copy_headers", n), one.lower(), f"{one} is there") for n, one in enumerate(scheme.copy_headers)],
+        findings,
+    )
 
 
 def _read(path: KeyPath, file: str | None, view: View, findings: Findings) -> None:

@@ -7,7 +7,7 @@ from gatewayctl.config.kinds.base import Kind, invalid, quoted, text
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-_FRAMING: Final = frozenset(
+FRAMING: Final = frozenset(
     [
         "host",
         "content-length",
@@ -21,6 +21,7 @@ _FRAMING: Final = frozenset(
         "expect",
     ]
 )
+"""Headers that frame a message or belong to one hop, in lower case."""
 
 
 class Statuses(NamedTuple):
@@ -54,7 +55,7 @@ def read_header_name(value: Any) -> str:
 def read_changed_header(value: Any) -> str:
     """A header's name that a policy may set or remove: none of those that frame the message or belong to one hop."""
     name = read_header_name(value)
-    if name.lower() in _FRAMING:
+    if name.lower() in FRAMING:
         way_out = "host_header of the service says what is sent" if name.lower() == "host" else "leave it out"
         raise invalid("E112", f'"{name}" is the gateway\'s own business', label="cannot be changed", help=way_out)
     return name
