@@ -28,3 +28,8 @@ class ServerTlsPlan:
     client_ca_seen: str
     redirect_http: bool
     certificates: tuple[CertificatePlan, ...]
+
+    @property
+    def asks_for(self) -> tuple[str, str, str]:
+        """What a client has to show, and whose word counts."""
+        return self.client_auth, self.client_ca, self.client_ca_seen

@@ -47,13 +47,16 @@ class Entrance:
         if bound.certificates is None:
             sock.close()
             return
-        await gateway.loop.connect_accepted_socket(
+        _, connection = await gateway.loop.connect_accepted_socket(
             lambda: ExpressConnection(gateway, b"https", peer),
             sock,
             ssl=bound.certificates.context,
             ssl_handshake_timeout=min(bound.header_timeout, _HANDSHAKE),
             ssl_shutdown_timeout=2.0,
         )
+        now, then = gateway.bound.plan.server.tls, bound.plan.server.tls
+        if now is not then and (now is None or then is None or now.asks_for != then.asks_for):
+            connection.shutdown()  # other authorities have come to count during the handshake
 
     async def _announced(self, sock: socket.socket) -> Said | None:
         """What a trusted peer says of its client; None where that cannot be understood or takes too long."""

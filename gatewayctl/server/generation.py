@@ -269,9 +269,18 @@ class Swap:
         for series, service_name in self._moved:
             series.service = service_name
         gateway.bound = self.bound
+        if before is not None:
+            self._end_old_trust(before)
         self._generations.put_in_force(self._keep)
         gc.freeze()  # a full collection over a large configuration would stop traffic for tens of milliseconds
         return before
+
+    def _end_old_trust(self, before: Bound) -> None:
+        """Where other authorities count from now on, no connection lives on that was let in by those of before."""
+        old, new = before.plan.server.tls, self.bound.plan.server.tls
+        if old is not None and new is not None and old.asks_for != new.asks_for:
+            for connection in [one for one in self._gateway.connections if one.scheme == b"https"]:
+                connection.shutdown()
 
     def _use_buckets(self, buckets: tuple[float, ...]) -> None:
         """Histograms begin anew where their bounds change; Prometheus takes that for a restart."""

@@ -413,3 +413,35 @@ def test_a_header_of_somebody_else_is_a_malformed_request(stage: Stage) -> None:
         plain.sendall(b"PROXY TCP4 192.0.2.7 192.0.2.1 4711 443\r\n")
         assert stage.ask(plain).status == 400
     assert stage.upstream.requests == []
+
+
+def test_a_connection_does_not_outlive_the_authority_that_let_it_in(stage: Stage) -> None:
+    """Whoever is to be shut out would only have to stay."""
+    front = stage.start(tls='client_auth = "require"\nclient_ca = "clients.pem"')
+    client = stage.clients.issue_cert("client.example.com")
+    with stage.connect(client=client) as idle, stage.connect(client=client) as busy:
+        assert stage.ask(idle).status == stage.ask(busy).status == 200
+        busy.sendall(b"POST / HTTP/1.1\r\nHost: api.example.com\r\nContent-Length: 2\r\n\r\n")
+        wait_for(lambda: any(b"POST" in got for got in stage.upstream.received()), "the request is under way")
+        before = len(front.lines)
+        fresh = front.directory / "clients.new"
+        trustme.CA(organization_name="others").cert_pem.write_to_path(str(fresh))
+        fresh.replace(front.directory / "clients.pem")
+        front.wait_for_line("reloaded", before)
+
+        idle.settimeout(5)
+        assert idle.recv(100) == b"", "it is closed"
+        busy.sendall(b"ok")
+        answered = read_response(Source(b"", lambda: busy.recv(65536)), b"POST")
+        assert (answered.status, answered.value(b"connection")) == (200, b"close"), "what is under way is finished"
+
+
+def test_a_new_certificate_of_the_servers_ends_no_connection(stage: Stage) -> None:
+    front = stage.start(tls=REQUEST)
+    with stage.connect() as tls:
+        assert stage.ask(tls).status == 200
+        before = len(front.lines)
+        stage.issue("main", "api.example.com", "new.example.com")
+        front.wait_for_line("reloaded", before)
+
+        assert stage.ask(tls).status == 200
