@@ -1,4 +1,4 @@
-"""Answers with a Location (RFC 9110 10.2.2); the request's query is kept."""
+"""Answers with a Location (RFC 9110 10.2.2); the request's query is kept, but for a credential that is not sent on."""
 
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import field
@@ -24,7 +24,7 @@ class RedirectStep:
             location = render_location(plan.to, values_of(traffic))
         except PathError as error:
             return failure("bad_path", str(error))
-        query = traffic.head.query
+        query = traffic.query
         if query:
             location, mark, fragment = location.partition(b"#")
             location += (b"&" if b"?" in location else b"?") + query + mark + fragment

@@ -119,3 +119,27 @@ def test_a_service_may_answer_preflights_of_its_own_route() -> None:
         s.upstream().send(answer(b"", b"Access-Control-Allow-Origin: *"))
 
         assert client.response().values(b"access-control-allow-origin") == [b"*"]
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"), [(b"?key=k-acme", b""), (b"?a=1&key=k-acme&b=2", b"?a=1&b=2"), (b"?k%65y=k-acme&a", b"?a")]
+)
+def test_a_credential_that_is_not_sent_on_is_in_no_location_either(query: bytes, kept: bytes) -> None:
+    """A redirect may lead to another host, whose log would then have the key."""
+    text = f"""
+    [auth.key]
+    type = "api_key"
+    query = "key"
+    forward_credentials = false
+    [consumers.acme]
+    api_keys = ["{KEY}"]
+    [routes.moved]
+    path = "/*"
+    auth = "key"
+    redirect = {{ to = "https://elsewhere.example/{{rest}}", status = 308 }}
+    """
+    with scene(compiled(text)) as s:
+        client = s.client()
+        client.ask(b"GET", b"/a" + query)
+
+        assert client.response().values(b"location") == [b"https://elsewhere.example/a" + kept]
