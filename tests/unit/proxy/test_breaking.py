@@ -272,6 +272,15 @@ def test_a_session_stays_on_its_instance() -> None:
             assert client.response().value(b"set-cookie") is None
 
 
+@pytest.mark.parametrize(("scheme", "secure"), [(b"http", False), (b"https", True)])
+def test_the_cookie_of_a_session_that_began_by_tls_is_sent_by_tls_only(scheme: bytes, secure: bool) -> None:
+    with policed('sticky = { cookie = "gw" }') as s:
+        client = s.client(scheme=scheme)
+        served(s, client)
+
+        assert (client.response().value(b"set-cookie") or b"").endswith(b"; Secure") == secure
+
+
 def test_a_session_moves_where_its_instance_is_full() -> None:
     with policed('sticky = { cookie = "gw" }\nmax_in_flight = 1') as s:
         client = s.client()
