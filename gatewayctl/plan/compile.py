@@ -3,6 +3,7 @@
 from gatewayctl.config import GatewayConfig, Loaded
 from gatewayctl.core.diagnostics import Diagnostic, has_errors, in_order
 from gatewayctl.plan.ambiguities import report_ambiguities
+from gatewayctl.plan.edits import missing_by_default
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.limits import policies_plan
 from gatewayctl.plan.listening import server_tls_plan
@@ -53,6 +54,7 @@ def compile_plan(loaded: Loaded) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
         routes=tuple(routes),
         policies=policies_plan(config),
         identity=identity,
+        missing=missing_by_default(config),
     )
     return plan, diagnostics
 

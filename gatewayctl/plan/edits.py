@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from gatewayctl.config.models import GatewayConfig
 from gatewayctl.config.models.routes import RouteConfig
-from gatewayctl.config.models.web import HeaderChangesConfig
+from gatewayctl.config.models.web import HeaderChangesConfig, TransformConfig
 from gatewayctl.plan.findings import Findings
 from gatewayctl.plan.model import FieldEdits, KeyPath, RequestEditPlan, ResponseEditPlan
 from gatewayctl.plan.own_headers import own_of_requests, warn_of_own
@@ -51,8 +51,19 @@ def response_edit_plan(
     changes, at = transform.response, ("transforms", used[0], "response")
     edits = _field_edits(changes, template_names(route, match, config), at, findings)
     _warn_of_own(changes, frozenset({config.server.request_id_header.lower()}), at, findings)
-    missing = () if transform.builtin is None else without(edits.remove)
+    missing = _missing(transform)
     return ResponseEditPlan(edits, used[1], missing) if edits or missing else None
+
+
+def missing_by_default(config: GatewayConfig) -> tuple[bytes, ...]:
+    """The built-in headers of the default transform, which answers to what no route takes get too."""
+    transform = config.transforms.get(config.defaults.transform or "none")
+    return () if transform is None else _missing(transform)
+
+
+def _missing(transform: TransformConfig) -> tuple[bytes, ...]:
+    removed = (name.lower().encode() for name in transform.response.remove)
+    return () if transform.builtin is None else without(removed)
 
 
 def _warn_of_own(changes: HeaderChangesConfig, own: frozenset[str], at: KeyPath, findings: Findings) -> None:

@@ -314,3 +314,5 @@ class Plan:
     routes: tuple[RoutePlan, ...]
     policies: PoliciesPlan = NO_POLICIES
     identity: IdentityPlan = field(default_factory=IdentityPlan)
+    missing: tuple[bytes, ...] = ()
+    """See ``ResponseEditPlan``: of answers to what no route takes."""

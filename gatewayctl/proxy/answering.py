@@ -62,7 +62,9 @@ class AnsweringExchange(ExchangeState):
     def _shape(self, fields: list[Field]) -> list[Field] | None:
         """The fields of an answer after the shaping steps of the route; None if one of them failed, which is reported."""
         if self.route is None:
-            cors = self.bound.default_cors
+            cors, missing = self.bound.default_cors, self.bound.missing
+            if missing is not None:
+                fields += missing.missing(fields, self.by_tls)
             return fields if cors is None else cors.shaped(self.head, fields)
         try:
             for step in self.route.shape:

@@ -20,6 +20,7 @@ from gatewayctl.routing.spec import EncodedSlashes
 from gatewayctl.state.certificates import Certificates
 from gatewayctl.state.timer_wheel import NEVER
 from gatewayctl.steps import ADD_STEPS, ADMIT_STEPS, SHAPE_STEPS
+from gatewayctl.steps.missing_fields import MissingFields
 from gatewayctl.steps.parts import Parts
 from gatewayctl.telemetry.series import RouteSeries
 from gatewayctl.upstream.service import Service
@@ -136,6 +137,7 @@ class Bound:
         "max_header_size",
         "merge_slashes",
         "min_body_rate",
+        "missing",
         "origin",
         "parser",
         "passes_certificates",
@@ -178,6 +180,8 @@ class Bound:
         """Plain requests are sent to https."""
         self.default_cors = default_cors
         """Covers answers to what no route takes."""
+        self.missing = MissingFields(plan.missing) if plan.missing else None
+        """The same."""
         self.answers_preflights = default_cors is not None or any(route.answers_preflights for route in routes)
         self.parser = HeadParser(
             request_id_name=server.request_id_header.lower(),

@@ -15,6 +15,7 @@ _SECTIONS: Final[tuple[tuple[str, Callable[[Plan], object]], ...]] = (
     ("consumers", lambda plan: plan.identity.consumers),
     ("access", lambda plan: plan.identity.access),
     ("cors", lambda plan: (plan.identity.cors, plan.identity.default_cors)),
+    ("defaults", lambda plan: plan.missing),
     ("log", lambda plan: plan.log),
     ("metrics", lambda plan: plan.metrics),
     ("tracing", lambda plan: plan.trace_sample_ratio),

@@ -66,8 +66,8 @@ def _ask(front: Gateway | AsgiServer, target: bytes, *fields: bytes) -> Any:
         return client.send(get(*fields, target=target)).response()
 
 
-def test_every_answer_of_a_route_has_the_headers(front: Gateway | AsgiServer) -> None:
-    for target, status in ((b"/up", 200), (b"/gone", 502), (b"/closed", 401)):
+def test_every_answer_has_the_headers(front: Gateway | AsgiServer) -> None:
+    for target, status in ((b"/up", 200), (b"/gone", 502), (b"/closed", 401), (b"/nowhere", 404)):
         response = _ask(front, target)
 
         assert response.status == status

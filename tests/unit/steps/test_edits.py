@@ -406,6 +406,27 @@ def test_the_headers_are_on_the_gateways_own_errors_too() -> None:
         assert {name: response.values(name) for name in BUILTIN} == {name: [value] for name, value in BUILTIN.items()}
 
 
+@pytest.mark.parametrize(("defaults", "there"), [('[defaults]\ntransform = "t"', 1), ("", 0)])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /a b HTTP/1.1\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
+def test_by_default_the_headers_are_on_answers_to_what_no_route_takes(defaults: str, there: int, head: bytes) -> None:
+    text = f'{defaults}\n[routes.a]\npath = "/a"\nservice = "up"\n[transforms.t]\n{SECURE}\n'
+    with scene(compiled(text + 'response = { remove = ["Referrer-Policy"], set = { x-a = "b" } }')) as s:
+        client = s.client(scheme=b"https")
+        client.send(head)
+        response = client.response()
+
+        assert response.status != 200
+        assert len(response.values(b"x-frame-options")) == len(response.values(HSTS)) == there
+        assert response.values(b"referrer-policy") == response.values(b"x-a") == []
+
+
 def test_a_reply_of_a_route_may_say_it_itself() -> None:
     answering = compiled(
         '[routes.a]\npath = "/*"\ntransform = "t"\n'
