@@ -11,10 +11,10 @@ class Identity:
     """``scheme`` has found it out. ``consumer`` is "" where the credentials name none, ``tags`` are that consumer's.
 
     ``claims`` are what a token says, by name; ``scopes`` what it allows. ``expires``: seconds since the epoch, after
-    which the credentials have to be looked at again.
+    which the credentials have to be looked at again. ``size``: bytes of the credentials, where they are remembered.
     """
 
-    __slots__ = ("claims", "consumer", "expires", "scheme", "scopes", "tags")
+    __slots__ = ("claims", "consumer", "expires", "scheme", "scopes", "size", "tags")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Identity:
         self.claims: Mapping[str, Any] = {} if claims is None else claims
         self.scopes = scopes
         self.expires = expires
+        self.size = 0
 
     def claim(self, name: str) -> Any:
         """See ``claim_of``."""

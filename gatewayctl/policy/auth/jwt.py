@@ -85,6 +85,7 @@ class JwtScheme:
 
     def _proved(self, token: bytes, key: bytes, now: float) -> Identity:
         identity = self.verified(token, now)
+        identity.size = len(token)
         self.memory.put(key, identity)
         return identity
 

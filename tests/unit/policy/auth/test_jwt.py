@@ -72,6 +72,22 @@ def test_what_is_remembered_is_bounded_and_the_least_recent_goes() -> None:
     assert memory.get(b"0", NOW) is None
 
 
+def test_large_tokens_are_remembered_in_smaller_numbers() -> None:
+    """Ten thousands of 8 KiB, with all that they claim, would take hundreds of megabytes."""
+    memory = Memory(10_000, most_bytes=40_000)
+    by = scheme()
+    for number in range(100):
+        large = identified(by, token(jti=f"{number}", groups="g" * 3000))
+        assert 4000 < large.size < 4500
+        memory.put(b"%d" % number, large)
+        assert len(memory) <= 10
+        assert memory.get(b"%d" % number, NOW) is large
+
+    for number in range(100):
+        memory.put(b"%d" % number, identified(by, token(jti=f"{number}")))
+        assert sum(one.size for half in (memory._old, memory._young) for one in half.values()) <= 40_000
+
+
 def test_no_token_is_no_refusal() -> None:
     by = scheme()
     assert by.identify(asking(), NOW) is None
