@@ -50,7 +50,7 @@ class Blame:
     def run(self) -> Found:
         """Walks. Raises CommandError where there is no history, or HEAD's configuration is not valid."""
         sides = self.sides
-        repository = sides.repository(Path.cwd())
+        repository = sides.repository_of(self.files)
         repository.commit("HEAD")
         head = sides.revision("HEAD", "")
         witness = self._witness(head)

@@ -39,6 +39,9 @@ class Repository:
         self._folder = folder
         top = self._run("rev-parse", "--show-toplevel")
         if top is None:
+            if (self._run("rev-parse", "--is-bare-repository") or b"").strip() == b"true":
+                way_out = "go to a working tree of it: git worktree add, or git clone"
+                raise failed(NO_REPOSITORY, f"{folder} is a bare repository: it has no files to begin with", way_out)
             raise failed(
                 NO_REPOSITORY,
                 f"{folder} is in no Git repository",

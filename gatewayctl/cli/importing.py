@@ -15,7 +15,9 @@ from gatewayctl.cli.words import count
 from gatewayctl.core.diagnostics import has_errors
 
 if TYPE_CHECKING:
+    from gatewayctl.config import Loaded
     from gatewayctl.foreign.draft import Draft
+    from gatewayctl.plan import Plan
 
 LARGEST: Final = 64 << 20
 """The largest description that is read, in bytes; GitHub's has 13 MiB."""
@@ -63,14 +65,17 @@ def deliver(draft: "Draft", target: Target, console: Console) -> int:
     from gatewayctl.cli.standard_input import StandardInput
     from gatewayctl.config import load
 
-    text = draft.toml()
     beside = target.path or Path("imported.toml")
-    reader = StandardInput(beside.absolute(), BytesIO(text.encode()))
-    loaded = load([beside], environ={}, reader=reader)
-    plan, diagnostics = compiled(loaded)
+    while True:
+        text = draft.toml()
+        reader = StandardInput(beside.absolute(), BytesIO(text.encode()))
+        loaded = load([beside], environ={}, reader=reader)
+        plan, diagnostics = compiled(loaded)
+        if plan is None or not _needless_dropped(draft, loaded, plan):
+            break
     if plan is None:
-        wrong = [found for found in diagnostics if has_errors([found])]
-        raise CommandError([*draft.notes, *wrong], sources=loaded.sources)
+        wrong = [draft.placed(found, text) for found in diagnostics if has_errors([found])]
+        raise CommandError([*draft.notes, *wrong], sources=draft.sources)
     notes = list(dict.fromkeys(draft.notes))
     for note in notes:
         console.hint(on_one_line(note, console.hint_style) + (f" ({note.help})" if note.help else ""))
@@ -82,3 +87,17 @@ def deliver(draft: "Draft", target: Target, console: Console) -> int:
     where = "" if target.path is None else f"wrote {target.name}: "
     console.hint(f"{where}{count(len(plan.routes), 'route')}, {count(len(plan.services), 'service')}{left}")
     return 0
+
+
+def _needless_dropped(draft: "Draft", loaded: "Loaded", plan: "Plan") -> bool:
+    """Takes out the priorities that lint would call needless (L109); whether there were any.
+
+    All of one round may go at once: of two routes that meet, with priorities above 0, only one can be needless.
+    """
+    from gatewayctl.lint.registry import find_rule
+    from gatewayctl.lint.running import run
+
+    needless = [finding.path for finding in run(loaded, plan, [find_rule("L109")]).all] if draft.ranked else []
+    for _, name, key in needless:
+        del draft.sections["routes"][str(name)][str(key)]
+    return bool(needless)

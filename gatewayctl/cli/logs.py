@@ -1,6 +1,7 @@
 """Access logs of any size as they are named on a command line: opened, read with progress, and what was wrong in them."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from gatewayctl.replay.lines import lines
 from gatewayctl.replay.reading import LogReading
 from gatewayctl.routetest.visible import visible
 
+_VALUE: Final = re.compile(r"=[^&\s\"]+")
 _EVERY: Final = 20_000
 """Lines between two looks at how far it is."""
 _UNREADABLE: Final = "check the name of the log"
@@ -50,13 +52,13 @@ class Log:
         """Raises CommandError where the log holds lines of which none is understood."""
         reading = self.reading
         if not reading.requests and reading.broken:
-            first = visible(reading.first_broken[0][1])
+            first = _without_values(reading.first_broken[0][1])
             raise failed("E611", f"{self.name} has {count(reading.lines, 'line')}, none understood: {first}", _NO_LOG)
 
     def show_broken(self, console: Console) -> None:
         """Shows the first lines that are none of a log."""
         for number, text in self.reading.first_broken:
-            console.hint(f"{self.name}:{number}: not a line of an access log: {visible(text)}")
+            console.hint(f"{self.name}:{number}: not a line of an access log: {_without_values(text)}")
 
     def hints(self, console: Console, host: str | None) -> None:
         """Says what was passed over, and why. ``host`` stood in for those that a log does not tell."""
@@ -72,6 +74,11 @@ class Log:
             console.hint(
                 f"note: {count(reading.without_host, 'request')} without a host, which the log does not tell: --host"
             )
+
+
+def _without_values(line: str) -> str:
+    """A line of a log as it may be shown: what stands behind a ``=``, as in a query, may be a token."""
+    return visible(_VALUE.sub("=*", line))
 
 
 def host_of(host: str | None) -> str:

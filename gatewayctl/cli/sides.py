@@ -108,6 +108,10 @@ class Sides:
             self._repositories[folder] = self._stack.enter_context(Repository(there))
         return self._repositories[folder]
 
+    def repository_of(self, files: Sequence[str]) -> "Repository":
+        """The repository that has the first of these files: a submodule's, where the working directory is around it."""
+        return self.repository(_root(files))
+
     def against(self, admin: "Admin", word: str | None) -> "tuple[Side, Side]":
         """What a gateway runs, and the side that a word means (None: the working tree). Secrets are compared by keyed
         fingerprints if both know its admin token: what is the same is then known here, what is not stays unknown."""

@@ -153,7 +153,7 @@ class _Comparison:
         by_new = new is not None and new in edited[1]
         at = names[1] if by_new else names[0]
         cause: KeyPath = HEALTH_AT if at == HEALTH else ("routes", at or "")
-        gone = at not in self.sides[1].data["routes"] and at != HEALTH
+        gone = at not in self.sides[1].data.get("routes", {}) and at != HEALTH
         return Difference(code, cause, "", "", "", gone)
 
     def _request(

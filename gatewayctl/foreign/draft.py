@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from gatewayctl.config.kinds.names import RESERVED
-from gatewayctl.core.diagnostics import Diagnostic
+from gatewayctl.core.diagnostics import Diagnostic, Related, Span
 
 
 @dataclass(slots=True)
@@ -20,12 +21,20 @@ class Draft:
     sections: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
     """What is not carried over."""
+    origins: dict[tuple[str, str], Span] = field(default_factory=dict)
+    """Where in what is imported a table, by section and name, comes from."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The texts that ``origins`` and ``notes`` point into, by file."""
+    ranked: bool = False
+    """Whether priorities are this import's own, so that those that decide nothing may go."""
 
-    def add(self, section: str, wanted: str, table: dict[str, Any]) -> str:
-        """Adds a table under a name like ``wanted``, and gives the name that it got."""
+    def add(self, section: str, wanted: str, table: dict[str, Any], origin: Span | None = None) -> str:
+        """Adds a table under a name like ``wanted``, made of what stands at ``origin``, and gives the name that it got."""
         tables = self.sections.setdefault(section, {})
         name = free_name(wanted, tables, section.rstrip("s"))
         tables[name] = table
+        if origin is not None:
+            self.origins[section, name] = origin
         return name
 
     def same(self, section: str, wanted: str, table: dict[str, Any]) -> str:
@@ -45,6 +54,22 @@ class Draft:
                 lines += ["", f"[{section}.{name}]", *_pairs(table)]
         return formatted("\n".join(lines) + "\n")
 
+    def placed(self, found: Diagnostic, text: str) -> Diagnostic:
+        """A diagnostic about ``text``, what was made of this, as one about what it is made of: nobody has seen ``text``."""
+        origin, line = self._origin(found.span, text)
+        message = f"{found.message}; what is made of this would say: {line}" if line else found.message
+        related = [Related(place, one.message) for one in found.related if (place := self._origin(one.span, text)[0])]
+        return replace(found, message=message, span=origin, label="", related=tuple(related))
+
+    def _origin(self, span: Span | None, text: str) -> tuple[Span | None, str]:
+        """Where the table around a place of ``text`` comes from, and the line there."""
+        if span is None or not span.line:
+            return None, ""
+        lines = text.splitlines()[: span.line]
+        heads = (match for line in reversed(lines) if (match := re.match(r"\[(\w+)\.([\w-]+)", line)))
+        head = next(heads, None)
+        return (self.origins.get((head[1], head[2])) if head else None), lines[-1].strip()
+
 
 def free_name(wanted: str, taken: Mapping[str, Any], otherwise: str) -> str:
     """A name of the language as near to ``wanted`` as it can be, and not taken yet."""
@@ -63,6 +88,11 @@ def free_name(wanted: str, taken: Mapping[str, Any], otherwise: str) -> str:
 def literal(text: str) -> str:
     """A text as the value of a setting: ``${`` is no variable there."""
     return text.replace("${", "$${")
+
+
+def percent_encoded(text: str) -> str:
+    """A piece of a path with its spaces, and what is not ASCII, as a request line has them (RFC 3986 2.1, in UTF-8)."""
+    return re.sub(r"[^!-~]+", lambda match: quote(match[0], safe="", errors="surrogatepass"), text)
 
 
 def plain_template(text: str) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gatewayctl.core.diagnostics import Span
 from gatewayctl.foreign.draft import Draft
-from gatewayctl.foreign.nginx_location import INHERITED, Location
+from gatewayctl.foreign.nginx_location import INHERITED, Location, not_replaced
 from gatewayctl.foreign.nginx_reading import Directive, read_nginx
 from gatewayctl.foreign.nginx_services import Services
 from gatewayctl.foreign.nginx_words import hosts
@@ -65,8 +66,8 @@ class _Work:
     services: Services = field(init=False)
     listen: dict[str, None] = field(default_factory=dict)
     certificates: dict[str, dict[str, str]] = field(default_factory=dict)
-    wanted: list[tuple[str, dict[str, Any], int, int]] = field(default_factory=list)
-    """Routes: a name to begin with, the table, the priority of its kind, that of its server."""
+    wanted: list[tuple[str, dict[str, Any], int, int, Span]] = field(default_factory=list)
+    """Routes: a name to begin with, the table, the priority of its kind, that of its server, its place."""
     carried: bool = False
     """Whether any of them is more than a refusal in place of what could not be carried over."""
 
@@ -89,7 +90,7 @@ class _Work:
         for one in server.block:
             if one.name not in _SILENT | INHERITED:
                 self.left(one, "gatewayctl option lists the settings that there are")
-        inherited = [*around, *(one for one in server.block if one.name in INHERITED)]
+        inherited = [*not_replaced(around, server.block), *(one for one in server.block if one.name in INHERITED)]
         whole = list(server.all("return"))
         if whole:
             everything = Directive("location", ("/",), whole[0].span, (whole[0],))
@@ -104,7 +105,7 @@ class _Work:
         nested = list(directive.all("location"))
         for number, one in enumerate(nested):
             inner = [held for held in directive.block if held.name in INHERITED]
-            self._location(one, [*around, *inner], names, tier, place + number)
+            self._location(one, [*not_replaced(around, inner), *inner], names, tier, place + number)
         if nested and not any(held.name in ("proxy_pass", "return") for held in directive.block):
             return
         location = Location(self.draft, self.services, directive, around)
@@ -116,9 +117,8 @@ class _Work:
         rank = _KINDS.get(kind, 0)
         words = "-".join([*names[:1], *(arg for arg in directive.args[-1:] if arg != "/")]) or "home"
         table = {**({"hosts": names} if names else {}), **route}
-        self.wanted.append(
-            (words.replace("*", "any"), table, rank - min(place, 999) if rank == _KINDS["~"] else rank, tier)
-        )
+        rank -= min(place, 999) if rank == _KINDS["~"] else 0
+        self.wanted.append((words.replace("*", "any"), table, rank, tier, directive.span))
 
     def _listeners(self, server: Directive) -> bool:
         """Its addresses and certificates; whether it is said to be the default."""
@@ -143,11 +143,12 @@ class _Work:
 
     def finish(self) -> None:
         """Names and priorities, once all routes are known: priorities only where nginx's order needs them."""
-        ranked = any(rank for _, _, rank, _ in self.wanted)
-        tiers = len({tier for *_, tier in self.wanted}) > 1
-        for words, table, rank, tier in self.wanted:
+        ranked = any(rank for _, _, rank, _, _ in self.wanted)
+        tiers = len({tier for *_, tier, _ in self.wanted}) > 1
+        for words, table, rank, tier, span in self.wanted:
             priority = (rank + _TIER * tier * tiers) if ranked else 0
-            self.draft.add("routes", words, {**table, **({"priority": priority} if priority else {})})
+            self.draft.add("routes", words, {**table, **({"priority": priority} if priority else {})}, span)
+        self.draft.ranked = True
         if self.listen:
             self.draft.single["server"] = {"listen": list(self.listen)}
         if self.certificates:

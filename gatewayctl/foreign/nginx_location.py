@@ -1,10 +1,12 @@
 """A ``location`` of nginx as a route: what it matches, where it goes, what is changed on the way."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gatewayctl.foreign.draft import Draft, literal
+from gatewayctl.foreign.draft import Draft, literal, percent_encoded
+from gatewayctl.foreign.nginx_access import access_table
 from gatewayctl.foreign.nginx_reading import Directive
 from gatewayctl.foreign.nginx_services import Services
 from gatewayctl.foreign.nginx_words import QUERY, duration, full_expression, size, template
@@ -42,7 +44,9 @@ class Location:
     request: dict[str, str] = field(default_factory=dict)
     response: dict[str, str] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
-    networks: dict[str, list[str]] = field(default_factory=lambda: {"allow": [], "deny": []})
+    guests: list[Directive] = field(default_factory=list)
+    """``allow`` and ``deny``, in their order."""
+    networks: dict[str, list[str]] = field(default_factory=dict)
     passed: Directive | None = None
     carried: bool = False
     """Whether its route is more than a refusal in place of nothing."""
@@ -56,6 +60,7 @@ class Location:
             return None
         for one in self._effective():
             self._take(one)
+        self._access()
         if self.passed is not None and not self._forward(kind, path):
             return self._refusing(503)
         if self.refusal:
@@ -92,12 +97,7 @@ class Location:
 
     def _effective(self) -> list[Directive]:
         """Its own directives, and those from around that it does not replace."""
-        own = {one.name for one in self.directive.block}
-        inherited: dict[str, list[Directive]] = {}
-        for one in self.around:
-            inherited.setdefault(one.name, []).append(one)
-        kept = [one for name, all_ in inherited.items() if name not in own for one in all_ if name in INHERITED]
-        return [*kept, *self.directive.block]
+        return [*not_replaced(self.around, self.directive.block), *self.directive.block]
 
     def _take(self, one: Directive) -> None:
         first = one.args[0] if one.args else ""
@@ -117,7 +117,7 @@ class Location:
         elif one.name == "proxy_hide_header":
             self.hidden.append(first.lower())
         elif one.name in ("allow", "deny"):
-            self._access(one, first)
+            self.guests.append(one)
         elif one.name in GUARDS:
             if first != "off":
                 self._guard(one, _way_out(one.name))
@@ -162,13 +162,18 @@ class Location:
         block = " { … }" if one.block else ""
         self._left(f"{one}{block}: its route answers {self.refusal}, since it would be open", one, help)
 
-    def _access(self, one: Directive, network: str) -> None:
-        if network != "all":
-            self.networks[one.name].append(network)
-        elif one.name == "deny" and not self.networks["allow"]:
-            self._guard(one, "answer with respond = { status = 403 }")
-        elif one.name == "deny" and self.networks["deny"]:
-            self._left(f"{one}: the order of allow and deny", one, "here deny always wins; look at [access.…]")
+    def _access(self) -> None:
+        """Who may come in, exactly as nginx has it; where that cannot be said, nobody may, and each line is named."""
+        try:
+            table = access_table([(one.name, one.args[0]) for one in self.guests]) if self.guests else {}
+        except ValueError:
+            for one in self.guests:
+                self._guard(one, "write allow and deny in [access.…], where deny always wins")
+            return
+        if table is None:
+            self._guard(self.guests[-1], "answer with respond = { status = 403 }")
+        elif table:
+            self.networks = table
 
     def _forward(self, kind: str, path: str) -> bool:
         directive = self.passed
@@ -196,12 +201,22 @@ class Location:
             edits["response"] = {key: held for key, held in (("set", self.response), ("remove", self.hidden)) if held}
         if edits:
             self.route["transform"] = self.draft.same("transforms", "headers", edits)
-        networks = {key: blocks for key, blocks in self.networks.items() if blocks}
-        if networks:
-            self.route["access"] = self.draft.same("access", "networks", networks)
+        if self.networks:
+            self.route["access"] = self.draft.same("access", "networks", self.networks)
 
     def _left(self, message: str, directive: Directive, help: str) -> None:
         self.draft.notes.append(left(message, directive.span, help))
+
+
+def not_replaced(around: list[Directive], block: Iterable[Directive]) -> list[Directive]:
+    """What a block inherits: nginx takes those of a name from around only where the block has none of that name;
+    ``allow`` and ``deny`` are one list, and so are inherited, or not, together."""
+    own = {_family(one.name) for one in block}
+    return [one for one in around if one.name in INHERITED and _family(one.name) not in own]
+
+
+def _family(name: str) -> str:
+    return "allow" if name == "deny" else name
 
 
 def _kind(directive: Directive) -> tuple[str, str]:
@@ -214,7 +229,7 @@ def _kind(directive: Directive) -> tuple[str, str]:
 
 
 def _plain(path: str) -> str:
-    return literal(re.sub(r"[{}*]", lambda match: f"%{ord(match[0]):02X}", path))
+    return literal(percent_encoded(re.sub(r"[{}*]", lambda match: f"%{ord(match[0]):02X}", path)))
 
 
 def _way_out(name: str) -> str:

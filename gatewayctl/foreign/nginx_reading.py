@@ -1,5 +1,6 @@
 """nginx's files as a tree of directives, includes put in, by the crossplane parser."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ def read_nginx(file: str) -> tuple[Directive, ...]:
         texts = {found["file"]: _text(found["file"]) for found in parsed["errors"]}
         problems = []
         for found in parsed["errors"]:
-            message = str(found["error"]).removesuffix(f" in {found['file']}:{found['line']}")
+            message = _reason(str(found["error"]).removesuffix(f" in {found['file']}:{found['line']}"), found["file"])
             place = _span(found["file"], found["line"] or 0, texts[found["file"]])
             problems.append(wrong(NOT_A_DOCUMENT, f"not valid for nginx: {message}", place, "correct the file first"))
         raise RefusedImportError(problems, texts)
@@ -63,9 +64,23 @@ def _tree(files: list[dict[str, Any]], directives: list[dict[str, Any]], file: s
         yield Directive(one["directive"], tuple(one["args"]), Span(file, line, 1, line, 2), block)
 
 
+def _reason(said: str, file: str) -> str:
+    """What the parser said, without an error number; it says nothing of some files that are no text at all."""
+    said = re.sub(r"^\[Errno \d+\] ", "", said)
+    if said:
+        return said
+    try:
+        Path(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    except OSError as problem:
+        return (problem.strerror or "it cannot be read").lower()
+    return "it cannot be read"
+
+
 def _text(file: str) -> str:
     try:
-        return Path(file).read_text(errors="replace")
+        return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from gatewayctl.config.kinds.names import NAME_PATTERN
 from gatewayctl.foreign.document import Document, Path
-from gatewayctl.foreign.draft import Draft, literal
+from gatewayctl.foreign.draft import Draft, literal, percent_encoded
 from gatewayctl.foreign.openapi_reading import Description, Operation, Server
 from gatewayctl.foreign.problems import NO_ADDRESS, NOT_A_DOCUMENT, left
+from gatewayctl.routing.pattern import parse_pattern
+from gatewayctl.routing.spec import DEFAULT_OPTIONS, RouteProblem
 
 EXTENSION: Final = "x-gatewayctl"
 """In an operation: the routes that it stands for, each with its ``route`` name and the settings that it matches by."""
@@ -37,14 +39,17 @@ def imported(document: Document, wishes: Wishes) -> Draft:
     """Raises RefusedImportError, with all problems at once, where no configuration can be made of it."""
     description = Description(document)
     title = str((description.data.get("info") or {}).get("title") or "an API")
-    work = _Work(description, wishes, Draft(f"{title}\nImported from {document.file} by gatewayctl import openapi."))
+    draft = Draft(f"{title}\nImported from {document.file} by gatewayctl import openapi.")
+    draft.sources[document.file] = document.text
+    work = _Work(description, wishes, draft)
     for operation in description.operations():
         work.operation(operation)
     if not description.problems and not work.draft.sections.get("routes"):
+        lost = "there are no operations" + (" that can be carried over" if draft.notes else "")
         way_out = "describe at least one operation"
-        description.problems.append(description.problem(NOT_A_DOCUMENT, "there are no operations", ("paths",), way_out))
+        description.problems.append(description.problem(NOT_A_DOCUMENT, lost, ("paths",), way_out))
     if description.problems:
-        raise description.refused(description.problems)
+        raise description.refused([*draft.notes, *description.problems])
     work.finish()
     return work.draft
 
@@ -69,11 +74,14 @@ class _Work:
                 self._as_it_was(operation, one)
             return
         server = operation.servers[0]
+        path = self.wishes.prefix + percent_encoded(server.base) + self._pattern(operation)
+        if self._cannot_be(path, operation):
+            return
         route: dict[str, Any] = {}
         if summary := str(operation.data.get("summary") or "").strip():
             route["description"] = literal(" ".join(summary.split()))
         self.several = self.several or len({one.origin for one in operation.servers}) > 1
-        route["path"] = self.wishes.prefix + server.base + self._pattern(operation)
+        route["path"] = literal(path)
         route["methods"] = [operation.method.upper()]
         service = self._service(server, operation.at)
         route["service"] = service
@@ -81,7 +89,7 @@ class _Work:
             route["strip_prefix"] = self.wishes.prefix
         self._say_more(route, operation)
         spoken = str(operation.data.get("operationId") or f"{operation.method}-{operation.path}")
-        self.draft.add("routes", spoken, route)
+        self.draft.add("routes", spoken, route, self.description.document.span(operation.at))
 
     def _as_it_was(self, operation: Operation, marked: dict[str, Any]) -> None:
         """A route that was exported: all its operations say the same, so it is added once."""
@@ -92,6 +100,7 @@ class _Work:
         if "respond" not in route and "redirect" not in route:
             route["service"] = self._service(operation.servers[0], operation.at, str(marked.get("service", "")))
         self.draft.sections.setdefault("routes", {})[name] = route
+        self.draft.origins["routes", name] = self.description.document.span(operation.at)
 
     def _say_more(self, route: dict[str, Any], operation: Operation) -> None:
         tags = operation.data.get("tags")
@@ -118,7 +127,20 @@ class _Work:
             taken.add(name)
             return f"{{{name}{self._type(operation.parameters.get(match[1], {}))}}}"
 
-        return _PARAMETER.sub(renamed, path)
+        pieces = _PARAMETER.split(path)  # what is between parameters, and their names, in turns
+        names = _PARAMETER.finditer(path)
+        return "".join(
+            renamed(next(names)) if number % 2 else percent_encoded(piece) for number, piece in enumerate(pieces)
+        )
+
+    def _cannot_be(self, path: str, operation: Operation) -> bool:
+        """Whether no route can have that path. Then it is said, once for all methods, and the others are imported."""
+        problems: list[RouteProblem] = []
+        parse_pattern(path, DEFAULT_OPTIONS, problems)
+        if problems:
+            span = self.description.document.span(operation.at[:2])
+            self.draft.notes.append(left(f"the path {operation.path}: {problems[0].message}", span, problems[0].help))
+        return bool(problems)
 
     def _type(self, schema: dict[str, Any]) -> str:
         if not self.wishes.typed:
@@ -144,7 +166,7 @@ class _Work:
             host = origin.partition("://")[2]
             wanted = named or (re.sub(r":\d+$", "", host) if self.services else "api")
             service = {"instances": [{"url": origin}]}
-            self.services[key] = self.draft.add("services", wanted, service)
+            self.services[key] = self.draft.add("services", wanted, service, self.description.document.span(at))
         return self.services[key]
 
     def _ask_for(self, operation: Operation) -> None:

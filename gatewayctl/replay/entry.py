@@ -42,7 +42,10 @@ class NoRequestError(ValueError):
 
 def as_sent(text: str) -> bytes:
     """The bytes that a text of an entry stands for."""
-    return text.encode("utf-8", "surrogateescape")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, from an escape in JSON
+        return text.encode("utf-8", "surrogatepass")
 
 
 def host_name(text: str) -> str:

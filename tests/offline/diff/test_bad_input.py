@@ -1,10 +1,12 @@
 """What cannot be compared or walked: a diagnostic with its place and a way out, exit code 2, and nothing is written."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gatewayctl.replay.entry import as_sent
 from tests.offline.cli.conftest import Ran
 from tests.offline.diff.conftest import Shop
 
@@ -135,3 +137,53 @@ def test_blame_of_a_configuration_that_was_never_committed(shop: Shop, cli: Cli)
     said = _refused(cli, shop, "blame", "/users/42", "-c", "other.toml")
 
     assert "HEAD:other.toml" in said
+
+
+def test_a_side_that_has_lost_all_its_routes(shop: Shop, cli: Cli) -> None:
+    shop.write("gateway.toml", "version = 1\n")
+
+    ran = cli("diff", "--format", "json")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "not-found" in {change["name"] for change in json.loads(ran.out)["changes"]}
+
+
+def test_blame_in_a_submodule_is_that_of_the_submodule(shop: Shop, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    around = Shop(shop.folder / "around")
+    around.folder.mkdir()
+    around.git("init", "-q", "-b", "main")
+    around.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(shop.folder), "sub")
+    around.write("sub/secrets/jwt", "x" * 40)
+    around.commit("Take the shop in")
+    inside = cli("blame", "/users/42").out
+    monkeypatch.chdir(around.folder)
+
+    ran = cli("blame", "/users/42", "-c", "sub/gateway.toml")
+
+    assert ran.code == 0, ran.err
+    assert [line for line in inside.splitlines() if "commit" in line] == [
+        line for line in ran.out.splitlines() if "commit" in line
+    ]
+    assert "Take the shop in" not in ran.out
+
+
+@pytest.mark.parametrize("words", [("diff", "HEAD~1", "HEAD"), ("blame", "/users/42")])
+def test_a_bare_repository_is_told_as_one(
+    words: tuple[str, ...], shop: Shop, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.git("clone", "-q", "--bare", ".", "bare.git")
+    monkeypatch.chdir(shop.folder / "bare.git")
+
+    assert "is a bare repository" in _refused(cli, shop, *words)
+
+
+def test_what_a_log_has_behind_an_equals_sign_is_not_echoed(shop: Shop, cli: Cli) -> None:
+    shop.write("access.log", '"GET /x?token=hunter2 HTTP/1.1\n')
+
+    said = _refused(cli, shop, "replay", "access.log", "--old", "HEAD", "--new", "gateway.toml")
+
+    assert "token=*" in said and "hunter2" not in said
+
+
+def test_half_a_pair_in_a_log_is_bytes_like_others() -> None:
+    assert as_sent("/\ud800\udcff") and as_sent("/\udcff") == b"/\xff"

@@ -3,12 +3,18 @@
 import json
 import tomllib
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gatewayctl.config.layout import formatted
+from gatewayctl.foreign.nginx_access import access_table
 from gatewayctl.foreign.nginx_words import full_expression
+from gatewayctl.plan.identity import AccessListPlan
+from gatewayctl.policy.access import AccessList
 from tests.offline.cli.conftest import Ran
 
 MAIN = r"""
@@ -160,3 +166,129 @@ http { server {
     asked = {"/internal/a": "404", "/priv/b": "403", "/static/x.php": "404", "/var/c": "503"}
     for path, status in asked.items():
         assert f"answers {status} itself" in cli("route-test", path, "-c", "out.toml").out
+
+
+def _as_nginx(rules: list[tuple[str, str]], address: str) -> bool:
+    """What nginx's documentation says: the first rule that has the address decides, without one it may come in."""
+    for verb, network in rules:
+        if network == "all" or ip_address(address) in ip_network(network, strict=False):
+            return verb == "allow"
+    return True
+
+
+BLOCKS = ["all", "10.0.0.0/8", "10.6.0.0/16", "10.6.6.6", "10.6.6.0/24", "192.0.2.0/24", "fd00::/8", "fd00::1"]
+ADDRESSES = [
+    "10.0.0.1",
+    "10.6.0.1",
+    "10.6.6.6",
+    "10.6.6.7",
+    "192.0.2.9",
+    "198.51.100.1",
+    "fd00::1",
+    "fd00::2",
+    "2001::1",
+]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rules=st.lists(st.tuples(st.sampled_from(["allow", "deny"]), st.sampled_from(BLOCKS)), min_size=1, max_size=6))
+def test_an_access_list_lets_in_whom_nginx_lets_in(rules: list[tuple[str, str]]) -> None:
+    try:
+        table = access_table(rules)
+    except ValueError:
+        return  # it would be longer than anybody reads
+    expected = [_as_nginx(rules, address) for address in ADDRESSES]
+    if table is None:
+        assert not any(expected)
+        return
+    made = AccessList(AccessListPlan("office", tuple(table.get("allow", ())), tuple(table.get("deny", ()))))
+
+    assert [made.lets_in(address.encode()) for address in ADDRESSES] == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "table"),
+    [
+        ("deny 10.6.6.0/24; allow 10.0.0.0/8; deny all;", {"allow": ["10.0.0.0/8"], "deny": ["10.6.6.0/24"]}),
+        ("allow 10.0.0.0/8; allow 192.0.2.1; deny all;", {"allow": ["10.0.0.0/8", "192.0.2.1"]}),
+        ("deny 10.6.6.0/24; allow all;", {"deny": ["10.6.6.0/24"]}),
+        ("allow 10.0.0.0/9; deny 10.0.0.0/8;", {"deny": ["10.128.0.0/9"]}),
+        ("allow all; deny 10.0.0.0/8;", None),
+    ],
+)
+def test_a_list_of_allow_and_deny_is_carried_over(
+    lines: str, table: dict[str, list[str]] | None, cli: Callable[..., Ran], directory: Path
+) -> None:
+    (directory / "in.conf").write_text(f"server {{ location / {{ {lines} proxy_pass http://127.0.0.1:1; }} }}")
+
+    ran = cli("import", "nginx", "in.conf", "-o", "out.toml")
+    data = tomllib.loads((directory / "out.toml").read_text())
+
+    assert (ran.code, "W701" in ran.err, "not carried over" in ran.err) == (0, False, False), ran.err
+    assert data["routes"]["home"]["service"] == "127-0-0-1"
+    assert data.get("access", {}).get("networks") == table
+
+
+def test_what_is_no_network_is_said_line_by_line(cli: Callable[..., Ran], directory: Path) -> None:
+    (directory / "in.conf").write_text(
+        "server { location / {\n allow unix:;\n deny 10.0.0.1;\n proxy_pass http://127.0.0.1:1; } }"
+    )
+
+    ran = cli("import", "nginx", "in.conf", "-o", "out.toml")
+
+    assert "in.conf:2:1: allow unix:" in ran.err and "in.conf:3:1: deny 10.0.0.1" in ran.err
+    assert tomllib.loads((directory / "out.toml").read_text())["routes"]["home"]["respond"] == {"status": 403}
+
+
+def test_a_block_with_an_access_list_of_its_own_inherits_none(cli: Callable[..., Ran], directory: Path) -> None:
+    location = "location / { allow 192.0.2.0/24; deny all; proxy_pass http://127.0.0.1:1; }"
+    (directory / "in.conf").write_text(
+        f"http {{ deny 192.0.2.7; allow 10.0.0.0/8; server {{ deny all; {location} }} }}"
+    )
+
+    cli("import", "nginx", "in.conf", "-o", "out.toml")
+    data = tomllib.loads((directory / "out.toml").read_text())
+
+    assert data["access"]["networks"] == {"allow": ["192.0.2.0/24"]}
+
+
+def test_no_priority_is_needless_and_the_order_is_still_that_of_nginx(
+    imported: Ran, cli: Callable[..., Ran], directory: Path
+) -> None:
+    found = cli("lint", "out.toml", "--select", "L109")
+
+    assert (imported.code, found.code) == (0, 0), found.out
+    assert "priority" in (directory / "out.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe\n", "it is not UTF-8"), (None, "is a directory")],
+)
+def test_a_file_that_is_none_of_nginx_is_refused_with_a_reason(
+    content: bytes | None, said: str, cli: Callable[..., Ran], directory: Path
+) -> None:
+    path = directory / "in.conf"
+    path.mkdir() if content is None else path.write_bytes(content)
+
+    ran = cli("import", "nginx", "in.conf")
+
+    assert (ran.code, said in ran.err.lower().replace("utf-8", "UTF-8")) == (2, True), ran.err
+    assert "Errno" not in ran.err
+
+
+def test_a_path_with_spaces_and_umlauts_is_percent_encoded(cli: Callable[..., Ran], directory: Path) -> None:
+    (directory / "in.conf").write_text('server { location = "/a b/ü" { return 204; } }', encoding="utf-8")
+
+    cli("import", "nginx", "in.conf", "-o", "out.toml")
+    (route,) = tomllib.loads((directory / "out.toml").read_text())["routes"].values()
+
+    assert route["path"] == "/a%20b/%C3%BC"
+
+
+def test_what_cannot_be_valid_is_shown_where_nginx_says_it(cli: Callable[..., Ran], directory: Path) -> None:
+    (directory / "in.conf").write_text("server {\n location ~ ^/(?=a) { return 204; }\n}")
+
+    ran = cli("import", "nginx", "in.conf", "-o", "out.toml")
+
+    assert (ran.code, "in.conf:2" in ran.err, "out.toml" in ran.err) == (2, True, False), ran.err

@@ -129,6 +129,33 @@ def test_nothing_is_written_of(case: str, cli: Callable[..., Ran], directory: Pa
     assert not (directory / "out.toml").exists()
 
 
+def test_a_path_that_no_route_can_have_is_said_and_the_rest_is_imported(
+    cli: Callable[..., Ran], directory: Path
+) -> None:
+    paths = ["/a b/{größe}", "/größe/ok", "/x/{a}{b}", "/back\\slash", "/ok/{id}", "/lone\ud800"]
+    document = {"openapi": "3.1.0", "servers": [{"url": "http://a"}], "paths": {path: {"get": {}} for path in paths}}
+    (directory / "in.json").write_text(json.dumps(document, indent=1))
+
+    ran = cli("import", "openapi", "in.json", "-o", "out.toml")
+    routes = tomllib.loads((directory / "out.toml").read_text())["routes"].values()
+
+    assert ran.code == 0, ran.err
+    assert [route["path"] for route in routes][:3] == ["/a%20b/{gr__e}", "/gr%C3%B6%C3%9Fe/ok", "/ok/{id}"]
+    assert "in.json:15:3: the path /x/{a}{b}: two parameters need a literal between them" in ran.err
+    assert "in.json:18:3: the path /back\\slash" in ran.err
+
+
+def test_what_makes_no_valid_configuration_is_shown_in_the_document(cli: Callable[..., Ran], directory: Path) -> None:
+    text, *_ = REFUSED["equal paths"]
+    (directory / "in.yaml").write_text(text)
+
+    ran = cli("import", "openapi", "in.yaml", "-o", "out.toml")
+
+    assert ran.code == 2
+    assert "--> in.yaml:3:" in ran.err and "::: in.yaml:3:" in ran.err
+    assert "out.toml" not in ran.err and 'path    = "/{b}"' in ran.err
+
+
 def test_the_place_in_json_is_that_of_the_key(cli: Callable[..., Ran]) -> None:
     text = json.dumps({"openapi": "3.1.0", "paths": {"/a": {}, "/b": {"$ref": "far.json"}}}, indent=1)
 

@@ -103,6 +103,11 @@ def test_an_unsafe_fix_is_made_only_where_it_is_asked_for(tmp_path: Path) -> Non
         ("[a]\nb = 1\n\n[c]\n", Add(("a",), "d", '"x"'), '[a]\nb = 1\nd = "x"\n\n[c]\n'),
         ("a = { b = 1 }\n", Add(("a",), "c", "2"), "a = { b = 1, c = 2 }\n"),
         ("a = 1\n", Remove(("b",)), None),
+        (  # the comments of what is removed go with it, those around it stay
+            "# above\n[a] # head\nb = 1 # one\n# two\nc = 2\n# below\n\n# of e\n[e]\nf = 1\n",
+            Remove(("a",)),
+            "# above\n# below\n\n# of e\n[e]\nf = 1\n",
+        ),
     ],
 )
 def test_an_edit_leaves_everything_else_as_it_is(text: str, edit: Remove | Replace | Add, after: str | None) -> None:

@@ -1,9 +1,10 @@
-"""A comment suppresses a finding that is not there.
+"""A comment that silences a rule has nothing to silence.
 
-Finds `# lint: ignore[…]` comments whose rules ran and found nothing at that place.
+Finds `# lint: ignore[…]` comments at whose place none of the rules that they name finds anything.
 
-Why: The mistake that it excused was mended, or has moved. The comment would hide the next one without anybody having
-decided that.
+Why: A `# lint: ignore[L101] reason` tells lint to keep quiet about L101 at that place. Here L101 has nothing to say: what
+was wrong has been corrected, or is somewhere else now. If the comment stays, it will hide the next such mistake there,
+which nobody has looked at.
 
 Example:
 
@@ -35,5 +36,7 @@ def check(subject: Subject) -> Iterator[Found]:
     for one in comments.all:
         ran = bool(one.rules) and all(word.lower() in comments.ran for word in one.rules)
         if one not in comments.needed and one.reason and ran:
-            message = f"nothing is suppressed here: {', '.join(one.rules)} finds nothing"
-            yield Found((), message, "no longer needed", "remove the comment", span=one.span)
+            rules = ", ".join(one.rules)
+            message = f"this comment silences {rules}, and there is nothing to silence"
+            way_out = "remove the comment, or move it to the value that it is about"
+            yield Found((), message, f"lint finds no {rules} here", way_out, span=one.span)
