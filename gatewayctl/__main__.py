@@ -1,8 +1,6 @@
 """``python -m gatewayctl`` is ``gatewayctl``."""
 
-import sys
-
-from gatewayctl.cli import main
+from gatewayctl.cli import entry
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

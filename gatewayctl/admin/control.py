@@ -1,9 +1,10 @@
 """What the admin face needs of the server that it speaks for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.model import AdminPlan, InstancePlan, Plan
 from gatewayctl.state.certificates import Certificates
 from gatewayctl.telemetry.counted import (
@@ -17,7 +18,7 @@ from gatewayctl.telemetry.counted import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reloaded:
     """How a reload ended: ``generation`` is the one in force now, whatever came of it. ``diagnostics`` are JSON-able,
     ``rendered`` are the same as people read them."""

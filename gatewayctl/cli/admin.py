@@ -14,6 +14,7 @@ import typer
 from gatewayctl.cli.configuration import Files
 from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import CommandError, failed, problem_of, usage
+from gatewayctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     import httpx
@@ -44,7 +45,7 @@ _REFUSALS: Final = {
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a client finds what listens everywhere
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admin:
     """An admin address: the ``url`` of its root, or the path of a unix ``socket``; ``token`` empty for none."""
 

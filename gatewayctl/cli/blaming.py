@@ -1,7 +1,6 @@
 """The walk through a history for one request, and what it finds as text and as data."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ from gatewayctl.cli.errors import CommandError
 from gatewayctl.cli.git import Commit
 from gatewayctl.cli.sides import Sides
 from gatewayctl.cli.styles import Style
+from gatewayctl.core.frozen import frozen
 from gatewayctl.diff.classes import CLASSES
 from gatewayctl.diff.single import Handled, handled, request_differences
 from gatewayctl.routetest.request import Asked, head_parser, read_head
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CONFIGURATIONS = "**/*.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The commit that last changed how the request is handled. ``before`` None: the configuration begins there.
 

@@ -3,16 +3,16 @@
 import os
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gatewayctl.cli.errors import problem_of
 from gatewayctl.config.parsing import decode, parse
 from gatewayctl.config.reading import MAX_FILE
 from gatewayctl.core.diagnostics import Diagnostic, Severity, Span, has_errors
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formatted:
     """One file. ``after`` is None where the file cannot be formatted; ``found`` then says why."""
 

@@ -1,7 +1,6 @@
 """Reading what is imported, and putting what is made of it where it was asked for: all of it, valid, or nothing."""
 
 import sys
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from gatewayctl.cli.placing import put
 from gatewayctl.cli.problems import on_one_line
 from gatewayctl.cli.words import count
 from gatewayctl.core.diagnostics import has_errors
+from gatewayctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     from gatewayctl.config import Loaded
@@ -23,7 +23,7 @@ LARGEST: Final = 64 << 20
 """The largest description that is read, in bytes; GitHub's has 13 MiB."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Where the configuration goes to: a file, or standard output (empty or ``-``)."""
 

@@ -1,13 +1,14 @@
 """Lints the configurations that a command line means, and fixes them: files in, findings by configuration out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.cli.configuration import STANDARD_INPUT, Configuration
 from gatewayctl.cli.errors import CommandError, failed, problem_of
 from gatewayctl.core.diagnostics import Diagnostic, Severity, in_order
+from gatewayctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     from gatewayctl.config import Loaded
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN_RULE: Final = "E026"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linted:
     """One configuration: its layers, what was found, and the texts to point into. ``fixed`` counts what ``--fix`` did."""
 

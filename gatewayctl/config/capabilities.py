@@ -5,15 +5,15 @@ effect when serving is refused at its place, never silently accepted.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from gatewayctl.config.finding import Findings
 from gatewayctl.config.selecting import Tree, select
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """A feature that is not there: what it is called, and for which values it would be needed."""
 

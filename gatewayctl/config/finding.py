@@ -6,12 +6,13 @@ Working with key paths keeps a good configuration cheap: positions are never com
 from dataclasses import dataclass, field
 
 from gatewayctl.core.diagnostics import Severity
+from gatewayctl.core.frozen import frozen
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in the configuration: ``("services", "users", "instances", 0, "url")``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something about the value at ``path`` (``on_key``: about its key or table header).
 

@@ -6,7 +6,7 @@ environment last → validate object by object → check across objects → chec
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from gatewayctl.config.substitution import Substitution
 from gatewayctl.config.validation import validate
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.diagnostics import has_errors, in_order
+from gatewayctl.core.frozen import frozen
 
 
 def load(
@@ -104,7 +105,7 @@ def load(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Check:
     """From merged data to models and findings. ``partial``: files are missing or broken, so not everything is known."""
 

@@ -5,11 +5,11 @@ Read from the JSON Schema, which is made from the models: a new field is here wi
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.config.capabilities import MISSING, Missing
 from gatewayctl.config.json_schema import schema
+from gatewayctl.core.frozen import frozen
 from gatewayctl.core.suggest import closest
 
 NAME: Final = "*"
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One key. ``tables``: how many kinds of tables its value may be, 0 where it is a plain value; ``kind``: the
     ``type`` of the table that it stands in, where that decides; ``default`` and ``examples`` are JSON values."""

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from gatewayctl.core.frozen import frozen
+
 
 class Severity(Enum):
     ERROR = "error"
@@ -45,7 +47,7 @@ def place_members(span: Span | None) -> dict[str, str | int | None]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """Another place that belongs to a diagnostic: the first definition of a duplicate, the file that includes."""
 
@@ -53,7 +55,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """One finding. ``label`` is the short text behind the caret; ``help`` the way out; ``related`` other places."""
 

@@ -4,11 +4,11 @@ A reason is one word that means the same in the access log, in metrics, in ``Pro
 body (RFC 9457). Code raises or returns a ``Failure``; nobody else decides a status.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from gatewayctl.core.fields import Field
+from gatewayctl.core.frozen import frozen
 
 
 class Fault(Enum):
@@ -19,7 +19,7 @@ class Fault(Enum):
     GATEWAY = "gateway"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FailureKind:
     """One reason. ``proxy_error`` is the RFC 9209 2.3 error type; ``closes`` means the client's connection cannot go on."""
 
@@ -80,7 +80,7 @@ FAILURES: Final[dict[str, FailureKind]] = _table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """One occurrence: its kind and what exactly happened, in words that may be shown to the client (no addresses).
 

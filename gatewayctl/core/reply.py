@@ -5,12 +5,12 @@ A reply is data: status, fields and body. It never shows a stack trace or an int
 
 import html
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 from gatewayctl.core.failures import Failure
 from gatewayctl.core.fields import Field, field
+from gatewayctl.core.frozen import frozen
 
 _JSON: Final = b"application/problem+json"
 _TEXT: Final = b"text/plain; charset=utf-8"
@@ -25,7 +25,7 @@ h1{{font-size:1.4rem}}code{{color:#666}}@media(prefers-color-scheme:dark){{body{
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """An answer without an upstream. ``closes``: the connection cannot be used again. ``failure`` says why, if it is one."""
 

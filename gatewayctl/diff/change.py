@@ -1,14 +1,15 @@
 """What a comparison gives: changes, each with the routes that it concerns and a request for each that shows it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.core.diagnostics import Span
+from gatewayctl.core.frozen import frozen
 from gatewayctl.diff.classes import CLASSES, ChangeClass, Severity
 from gatewayctl.routing import Witness
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """A request that a change concerns: what became of it before and what becomes of it now, in words. ``route`` is the
     one that it concerns (where requests moved, the one that took them), ``moved`` the one that takes them now instead."""
@@ -24,7 +25,7 @@ class Request:
     """Names of the classes of what is handled otherwise, where another route takes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One kind of change by one cause. ``cause`` is the key path that says so, ``place`` where that stands, on the
     ``side`` ("new", else "old" where it is gone). ``before`` and ``now`` are the values in words."""
@@ -49,7 +50,7 @@ class Change:
         return tuple(sorted({request.route for request in self.requests}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diff:
     """All changes, the worst first. ``exact``: nothing was left undecided; ``bounds`` says what was hit. ``unseen``
     are secrets that could not be compared. ``left_out`` pairs of routes were not looked for, since enough of them mean

@@ -1,9 +1,10 @@
 """How a route handles what it takes: its settings with the defaults filled in and every reference followed."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gatewayctl.config.finding import KeyPath
+from gatewayctl.core.frozen import frozen
 from gatewayctl.diff.side import HEALTH, Side
 from gatewayctl.routing import CompiledRoute
 
@@ -15,7 +16,7 @@ HEALTH_AT: Final[KeyPath] = ("server", "health_path")
 TARGETS: Final = ("service", "split", "respond", "redirect", "aggregate")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A table that takes part, with the key path of each of its settings where they differ from ``at``."""
 

@@ -1,7 +1,6 @@
 """One side of a comparison: the effective configuration as sealed data, and its routes ready to be reasoned about."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from gatewayctl.config import Loaded
 from gatewayctl.config.kinds.base import Kind
 from gatewayctl.config.sealing import UNSEEN, Sealed, sealed_data, sealed_elsewhere
 from gatewayctl.config.selecting import select, tree
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan import Plan
 from gatewayctl.plan.table import routing_options
 from gatewayctl.routing import CompiledRoute, RouteSpec, RoutingOptions, compile_route
@@ -19,7 +19,7 @@ _FIRST: Final = 2_000_000
 """A priority above that of every route."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """``label`` is what it is called; ``routes`` are the enabled ones, by name, the health path among them."""
 

@@ -2,17 +2,17 @@
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.core.diagnostics import Span
+from gatewayctl.core.frozen import frozen
 from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NOT_INSTALLED, RefusedImportError, wrong
 
 Path = tuple[str | int, ...]
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """``data`` is what ``text`` says."""
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from gatewayctl.config import Loaded
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.routetest.hidden import Hidden
 from gatewayctl.routetest.words import methods, target
@@ -18,7 +19,7 @@ POLICIES: Final = ("auth", "access", "limits", "cors", "retry", "transform")
 """The settings of a route that name policies, in the order in which a request meets them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """``kind`` is one of LAYERS; ``lines`` are what is written in it."""
 
@@ -45,7 +46,7 @@ class Graph:
             self.edges.setdefault(pair)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """What is drawn: ``routes``, ``services``, ``tags`` and ``hosts`` narrow it (empty: all), ``layers`` are shown."""
 

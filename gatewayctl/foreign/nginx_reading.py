@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gatewayctl.core.diagnostics import Span
+from gatewayctl.core.frozen import frozen
 from gatewayctl.foreign.problems import NOT_A_DOCUMENT, NOT_INSTALLED, RefusedImportError, wrong
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """One directive with its place. ``block`` is empty for one that has none."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gatewayctl.config.kinds.names import NAME_PATTERN
+from gatewayctl.core.frozen import frozen
 from gatewayctl.foreign.document import Document, Path
 from gatewayctl.foreign.draft import Draft, literal, percent_encoded
 from gatewayctl.foreign.openapi_reading import Description, Operation, Server
@@ -23,7 +24,7 @@ KEPT: Final = ("description", *MATCHING, "redirect", "respond", "tags", "depreca
 _PARAMETER: Final = re.compile(r"\{([^{}/]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wishes:
     """What the document does not say, or what is to be another way than it says."""
 

@@ -1,11 +1,11 @@
 """An OpenAPI document as its operations see it: references resolved, servers and parameters found."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from gatewayctl.core.diagnostics import Diagnostic
+from gatewayctl.core.frozen import frozen
 from gatewayctl.foreign.document import Document, Path
 from gatewayctl.foreign.problems import CYCLE, NOT_A_DOCUMENT, REMOTE, RefusedImportError, wrong
 
@@ -13,7 +13,7 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch")
 """The operations that a route can take."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Server:
     """``origin`` is scheme, host and port, empty where the document leaves it to where it was found; ``base`` a path."""
 
@@ -21,7 +21,7 @@ class Server:
     base: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """One method of one path. ``at`` is where it stands; ``parameters`` are its path parameters by name."""
 

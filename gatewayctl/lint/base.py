@@ -2,15 +2,15 @@
 
 import inspect
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.core.diagnostics import Severity, Span
+from gatewayctl.core.frozen import frozen
 from gatewayctl.lint.edits import Edit
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """``name`` is said where people read, ``code`` never changes. ``taste``: it is run only where it is asked for."""
 
@@ -20,7 +20,7 @@ class Rule:
     taste: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """What would be done, as a request ("remove the limit"). ``safe``: requests are handled as before, for certain."""
 
@@ -29,7 +29,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """One place: the value at ``path`` (``on_key``: its key or table header). ``related`` are other key paths and what
     they are."""
@@ -47,7 +47,7 @@ class Found:
     """Its words hold no value, so that they may be shown where the value is secret."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manual:
     """The parts of a rule's docstring. ``example`` and ``instead`` are TOML, each a whole configuration."""
 

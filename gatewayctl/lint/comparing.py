@@ -3,12 +3,12 @@ not by lines."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.lint.findings import Finding, Findings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """``fixed`` have their places on the old side, the others on the new one."""
 

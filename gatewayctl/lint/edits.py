@@ -1,10 +1,10 @@
 """Edits of a TOML text by key path, by positions in it: what is not meant stays as it is, comments above all."""
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gatewayctl.config.finding import KeyPath
+from gatewayctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 _TABLES: Final = frozenset({"table", "table_array_element"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remove:
     """Takes out a key with its value, an item of a list, or a table with all below it."""
 
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replace:
     """Puts other TOML in place of the value at ``path``."""
 
@@ -27,7 +27,7 @@ class Replace:
     toml: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Add:
     """A new key at the end of the table at ``path``; ``toml`` is its value."""
 

@@ -1,17 +1,17 @@
 """What a run of the rules gives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.core.diagnostics import Diagnostic, Severity
+from gatewayctl.core.frozen import frozen
 from gatewayctl.lint.base import Fix, Rule
 
 Identity: TypeAlias = tuple[str, KeyPath, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One finding with its place: the rule, the key path, and what is shown of it."""
 
@@ -26,7 +26,7 @@ class Finding:
         return self.rule.code, self.path, self.diagnostic.message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Findings:
     """All findings in the order of their places. ``suppressed`` are those that a comment in the file explains."""
 

@@ -4,12 +4,12 @@ A fix that leaves an invalid configuration, or does not make its finding go away
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gatewayctl.config import Loaded
 from gatewayctl.config.reading import Reader
+from gatewayctl.core.frozen import frozen
 from gatewayctl.lint.edits import Edit, edited
 from gatewayctl.lint.findings import Finding, Identity
 from gatewayctl.lint.registry import LintRule
@@ -20,7 +20,7 @@ ROUNDS: Final = 10
 """Fixes may make others possible; no rule needs more than a few rounds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overlay:
     """Files as ``below`` has them, but for these texts: see ``config.reading.Reader``."""
 
@@ -38,7 +38,7 @@ class Overlay:
         return path in self.texts or self.below.exists(path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fixed:
     """The texts that changed, by path, what was fixed, and the configuration as it would then be."""
 

@@ -1,10 +1,10 @@
 """All rules: found by family, code or name, and chosen as ``--select`` and ``--ignore`` say."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.core.suggest import closest
 from gatewayctl.lint.base import Found, Manual, Rule, manual_of
 from gatewayctl.lint.subject import Subject
@@ -23,7 +23,7 @@ ALL: Final = "all"
 """The word that selects every rule, those of taste too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LintRule:
     """A rule that can be run. ``docstring`` is that of its module."""
 

@@ -1,7 +1,6 @@
 """What rules look at: a configuration that loads and compiles, and what several of them want to know of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from gatewayctl.config import GatewayConfig, Loaded
@@ -9,6 +8,7 @@ from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.masking import MASK
 from gatewayctl.config.models.routes import RouteConfig
 from gatewayctl.config.sources import at
+from gatewayctl.core.frozen import frozen
 from gatewayctl.lint.routes import RouteFacts
 from gatewayctl.lint.suppressions import Suppression
 from gatewayctl.plan import Plan
@@ -17,7 +17,7 @@ from gatewayctl.plan.table import routing_options
 from gatewayctl.routing.witness import Witness
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comments:
     """The comments that suppress findings, those of them that were ``needed``, and the codes and names of the rules that
     have ``ran``."""

@@ -6,10 +6,10 @@ a table it is about the table and the tables within it. The reason is required.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.diagnostics import Span
+from gatewayctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,7 +21,7 @@ _COMMENT: Final = re.compile(r"#+\s*lint:\s*ignore\b\s*(?:\[(?P<rules>[^\]]*)\])
 _TABLES: Final = frozenset({"table", "table_array_element"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppression:
     """One comment: its place, the rules that it names (codes or names), its reason, and the lines it is about."""
 

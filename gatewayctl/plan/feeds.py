@@ -3,21 +3,21 @@
 A feed is the identity of such a source over reloads: as long as its plan is equal, it runs on.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.model import InstancePlan, Plan, ServicePlan
 from gatewayctl.plan.upstreams import ConsulPlan, DiscoveryPlan, DnsPlan, FilePlan, HealthPlan, TlsPlan, ZookeeperPlan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaticPlan:
     """Instances that are written out; only the addresses of their hosts change."""
 
     instances: tuple[InstancePlan, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChecksPlan:
     """The active checks of a service's instances, and how these are reached."""
 
@@ -27,7 +27,7 @@ class ChecksPlan:
     host_header: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedPlan:
     """Where the instances of ``service`` come from. ``nameservers`` are ``address:port``; none: the system's."""
 

@@ -5,12 +5,13 @@ What these plans hold of secrets (shared secrets, hashes) is never shown: ``repr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gatewayctl.config.finding import KeyPath
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyPlan:
     """One key that signatures are checked with. ``kind``: oct, RSA, P-256, P-384, P-521 or OKP.
 
@@ -24,7 +25,7 @@ class KeyPlan:
     material: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CredentialPlan:
     """Where a credential stands (one of authorization, header, cookie, query) and whether it is sent on."""
 
@@ -33,7 +34,7 @@ class CredentialPlan:
     forwarded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchedKeysPlan:
     """Keys that are fetched: the set at ``url``, or (``discovery``) the one that the OpenID document there names.
 
@@ -46,7 +47,7 @@ class FetchedKeysPlan:
     algorithms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JwtPlan:
     """``[auth.NAME] type = "jwt"``. ``issuer`` and ``audience`` None: not checked, on purpose. Times are seconds."""
 
@@ -70,7 +71,7 @@ class JwtPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKeyPlan:
     """``[auth.NAME] type = "api_key"``."""
 
@@ -81,7 +82,7 @@ class ApiKeyPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BasicPlan:
     """``[auth.NAME] type = "basic"``. ``users``: names and hashes of passwords."""
 
@@ -93,7 +94,7 @@ class BasicPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForwardAuthPlan:
     """``[auth.NAME] type = "forward"``. ``timeout`` in seconds."""
 
@@ -105,7 +106,7 @@ class ForwardAuthPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MtlsPlan:
     """``[auth.NAME] type = "mtls"``. ``identity`` is cn, san_dns or san_uri."""
 
@@ -114,7 +115,7 @@ class MtlsPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnyPlan:
     """``[auth.NAME] type = "any"``: the names of its schemes, in order."""
 
@@ -126,7 +127,7 @@ class AnyPlan:
 SchemePlan = JwtPlan | ApiKeyPlan | BasicPlan | ForwardAuthPlan | MtlsPlan | AnyPlan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConsumerPlan:
     """``[consumers.NAME]``. ``api_keys`` are SHA-256 digests; ``limits`` None where the consumer has none of its own."""
 
@@ -136,7 +137,7 @@ class ConsumerPlan:
     limits: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccessListPlan:
     """``[access.NAME]``: address blocks. deny wins; with allow, the rest is denied."""
 
@@ -145,7 +146,7 @@ class AccessListPlan:
     deny: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorsPolicyPlan:
     """``[cors.NAME]``, as it goes on the wire. ``headers`` and ``expose`` are joined lists, ``max_age`` seconds."""
 
@@ -162,7 +163,7 @@ class CorsPolicyPlan:
     max_age: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdentityPlan:
     """All of it, by name; ``default_cors`` covers what no route takes."""
 
@@ -173,7 +174,7 @@ class IdentityPlan:
     default_cors: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreflightPlan:
     """A step: answers CORS preflights."""
 
@@ -181,7 +182,7 @@ class PreflightPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CorsPlan:
     """A step: tells browsers which origins may read the answer."""
 
@@ -189,7 +190,7 @@ class CorsPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccessPlan:
     """A step: refuses addresses that an access list does not let in."""
 
@@ -197,7 +198,7 @@ class AccessPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthPlan:
     """A step: finds out who asks."""
 
@@ -205,7 +206,7 @@ class AuthPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequirePlan:
     """A step: what the one who asks must have. ``scheme`` is the one that identified, for its challenges.
 

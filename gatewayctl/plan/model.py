@@ -6,9 +6,10 @@ Times are seconds, sizes bytes; what is sent on the wire is ``bytes``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.identity import AccessPlan, AuthPlan, CorsPlan, IdentityPlan, PreflightPlan, RequirePlan
 from gatewayctl.plan.policies import (
     NO_POLICIES,
@@ -28,7 +29,7 @@ from gatewayctl.plan.upstreams import DiscoveryPlan, HealthPlan, TlsPlan
 from gatewayctl.routing import CompiledRoute, Template
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listen:
     """One address to listen on: ``host`` and ``port`` (``tls`` for https), or the path of a unix socket."""
 
@@ -44,7 +45,7 @@ class Listen:
         return f"{scheme}://[{self.host}]:{self.port}" if ":" in self.host else f"{scheme}://{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerPlan:
     """``[server]``. ``None`` stands for "unlimited"."""
 
@@ -78,7 +79,7 @@ class ServerPlan:
     tls: ServerTlsPlan | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdminPlan:
     """``[admin]``. ``listen`` None means off; ``beyond_loopback`` that more than this machine can reach it."""
 
@@ -89,7 +90,7 @@ class AdminPlan:
     beyond_loopback: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogPlan:
     """``[log]``. ``access`` is stdout, stderr, off or a path."""
 
@@ -101,13 +102,13 @@ class LogPlan:
     sample: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MetricsPlan:
     enabled: bool
     buckets: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstancePlan:
     """One instance of a service. ``builtin``: served by the gateway itself on a loopback port chosen at start.
 
@@ -149,7 +150,7 @@ class InstancePlan:
         return f"unix:{self.path}" if self.path else f"{self.scheme}://{self.authority}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServicePlan:
     """``[services.NAME]``."""
 
@@ -176,7 +177,7 @@ class ServicePlan:
     max_in_flight: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldEdits:
     """Header edits in the order they are made: remove, rename, set, add. Names keep their case for the wire."""
 
@@ -189,7 +190,7 @@ class FieldEdits:
         return bool(self.rename or self.remove or self.set or self.add)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BodyLimitPlan:
     """Refuses a body whose declared or counted length is above ``limit`` bytes."""
 
@@ -197,7 +198,7 @@ class BodyLimitPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RespondPlan:
     """Answers without an upstream."""
 
@@ -207,7 +208,7 @@ class RespondPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedirectPlan:
     """Answers with a Location; the request's query is kept."""
 
@@ -216,7 +217,7 @@ class RedirectPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestEditPlan:
     """``[transforms.NAME]`` request and query: what the upstream sees changed."""
 
@@ -226,7 +227,7 @@ class RequestEditPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResponseEditPlan:
     """``[transforms.NAME]`` response: what the client sees changed. ``missing``: lower-case names of the headers of
     ``plan.security_headers`` that an answer gets where it has none after the edits."""
@@ -236,7 +237,7 @@ class ResponseEditPlan:
     missing: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeprecatedPlan:
     """Adds Deprecation (RFC 9745), Sunset (RFC 8594) and Link to the answers; ready to send."""
 
@@ -244,7 +245,7 @@ class DeprecatedPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathPlan:
     """The path sent on: ``strip`` bytes of the matched path cut off the front, or ``rewrite`` instead; neither: unchanged."""
 
@@ -253,7 +254,7 @@ class PathPlan:
     said_at: KeyPath = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForwardPlan:
     """Sends the request to an instance of ``service``. ``timeout`` None means none."""
 
@@ -285,7 +286,7 @@ StepPlan = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoutePlan:
     """``[routes.NAME]``: what it matches and, in the order of ``order.STEPS``, what a request meets."""
 
@@ -300,7 +301,7 @@ class RoutePlan:
         return next((step for step in self.steps if isinstance(step, ForwardPlan)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The whole gateway. ``routes`` are the enabled ones, in the order of their names; a match gives an index into them."""
 

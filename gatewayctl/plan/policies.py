@@ -1,14 +1,15 @@
 """Limits, breakers, retries and outlier detection as plans: what will happen, with times in seconds. Immutable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from gatewayctl.core.frozen import frozen
 
 KeyPath = tuple[str | int, ...]
 """Where the configuration says it: ``("routes", "orders", "timeout")``. Turned into ``file:line`` only when shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StorePlan:
     """``[stores.NAME]``: a Redis server that several hosts share."""
 
@@ -16,7 +17,7 @@ class StorePlan:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitPlan:
     """``[limits.NAME]``. ``window`` is 0 for what is not counted over time; ``burst`` is the limit where none is said."""
 
@@ -35,7 +36,7 @@ class LimitPlan:
     max_keys: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitsPlan:
     """The limits of a route whose keys need nobody to be known, by name."""
 
@@ -45,7 +46,7 @@ class LimitsPlan:
     """Whether more limits follow once it is known who asks: what those refuse takes nothing from these."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdentityLimitsPlan:
     """The limits of a route whose keys have a consumer or a claim, by name."""
 
@@ -64,14 +65,14 @@ class IdentityLimitsPlan:
         return tuple(name for name in dict.fromkeys((*self.limits, *own)) if name not in self.before)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitFieldsPlan:
     """RateLimit and RateLimit-Policy on the answers of a route."""
 
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FallbackPlan:
     """What a client gets where a breaker refuses or no instance is left: an answer, or another service's."""
 
@@ -81,7 +82,7 @@ class FallbackPlan:
     service: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BreakerPlan:
     """``[breakers.NAME]`` for one service. ``slow_call`` 0 means that nothing is too slow."""
 
@@ -99,7 +100,7 @@ class BreakerPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutlierPlan:
     """``[services.NAME.outlier]``."""
 
@@ -108,7 +109,7 @@ class OutlierPlan:
     max_ejected: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StickyPlan:
     """Sticky sessions of a service. ``ttl`` 0: until the browser ends."""
 
@@ -116,7 +117,7 @@ class StickyPlan:
     ttl: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StickyFieldPlan:
     """The cookie of a sticky service on the answers of a route."""
 
@@ -124,7 +125,7 @@ class StickyFieldPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryPlan:
     """``[retries.NAME]`` for one route. ``attempt_timeout`` None means that a try has no time of its own."""
 
@@ -141,7 +142,7 @@ class RetryPlan:
     said_at: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PoliciesPlan:
     """What routes and services share by name."""
 

@@ -1,9 +1,9 @@
 """What https listeners show and ask for. The keys themselves stay in their files: a plan names them, and changes with them."""
 
-from dataclasses import dataclass
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificatePlan:
     """``cert`` and ``key`` are files, ``names`` the DNS names in the certificate, lower case, ``*.`` for wildcards.
 
@@ -18,7 +18,7 @@ class CertificatePlan:
     seen: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerTlsPlan:
     """``[server.tls]``. ``client_auth`` is none, request or require; the first certificate is served where none fits."""
 

@@ -3,10 +3,10 @@
 Times are seconds. Everything compares by value: what is equal is the same thing over a reload.
 """
 
-from dataclasses import dataclass
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TlsPlan:
     """``[services.NAME.tls]``. Empty strings stand for "not set"; the files are named by absolute paths."""
 
@@ -19,7 +19,7 @@ class TlsPlan:
     """Changes with the contents of the files."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DnsPlan:
     """Instances by the records of a name. ``nameservers`` are ``address:port``; none: those of the server's plan."""
 
@@ -30,7 +30,7 @@ class DnsPlan:
     nameservers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilePlan:
     """Instances by a JSON or TOML file. ``scheme`` is for those that do not say theirs."""
 
@@ -38,7 +38,7 @@ class FilePlan:
     scheme: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConsulPlan:
     """Instances that pass their checks in Consul."""
 
@@ -50,7 +50,7 @@ class ConsulPlan:
     scheme: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ZookeeperPlan:
     """Instances that are the children of a node."""
 
@@ -62,7 +62,7 @@ class ZookeeperPlan:
 DiscoveryPlan = DnsPlan | FilePlan | ConsulPlan | ZookeeperPlan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthPlan:
     """``[services.NAME.health]``. ``port`` 0 is the instance's; ``statuses`` are pairs of the lowest and highest."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gatewayctl.config.masking import MASK
+from gatewayctl.core.frozen import frozen
 from gatewayctl.diff.classes import Severity
 from gatewayctl.diff.difference import Difference
 from gatewayctl.diff.side import Side
@@ -22,7 +23,7 @@ MOST_KINDS: Final = 1_000
 """Kinds of change that are told apart; requests of further ones are counted together."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """A request that shows a change, its secrets masked, and the number of its line."""
 

@@ -1,8 +1,8 @@
 """What a simulation found, limit by limit, as data: what ``schemas/simulate.schema.json`` describes."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.replay.document import log_data
 from gatewayctl.replay.limit_seen import LimitSeen, TopKey
 from gatewayctl.replay.picture import moment
@@ -16,7 +16,7 @@ TOP: Final = 5
 _BUCKETS: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitFound:
     """One limit at the end."""
 

@@ -12,6 +12,7 @@ from gatewayctl.config import Loaded
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import Field
 from gatewayctl.core.framing import BadMessage
+from gatewayctl.core.frozen import frozen
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan import STEPS, Plan, RoutePlan, build_table
 from gatewayctl.plan.identity import AuthPlan, RequirePlan
@@ -43,7 +44,7 @@ _OWN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Live:
     """The live parts of rings above: ``admit`` makes the step of a plan, by the plan's class, from it and the ``parts``
     that steps share; ``send_path`` what makes the path that is sent, None where it is the matched one; ``key`` what a

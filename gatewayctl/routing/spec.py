@@ -5,9 +5,11 @@ A ``RouteSpec`` is plain text from the configuration; ``compile_route`` turns it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
+
+from gatewayctl.core.frozen import frozen
 
 EncodedSlashes = Literal["reject", "keep"]
 
@@ -24,7 +26,7 @@ class RoutingOptions(NamedTuple):
 DEFAULT_OPTIONS: Final = RoutingOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RouteSpec:
     """The matching half of a route. Exactly one of ``path`` and ``path_regex`` is given; ``methods`` None means all
     but TRACE and CONNECT; ``headers`` and ``query`` map a name to a value, ``~regex`` or ``*``."""

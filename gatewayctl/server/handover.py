@@ -8,10 +8,10 @@ less than a millisecond each, at last the effective configuration for the admin 
 import pickle
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.core.diagnostics import Diagnostic, Span
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.server.seen import Seen
 
@@ -22,7 +22,7 @@ DONE: Final = b""
 """The empty frame that ends the routes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """The first frame. ``plan`` is without its routes, None if there are errors."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from gatewayctl.core.diagnostics import Diagnostic, Related, Severity, Span
+from gatewayctl.core.frozen import frozen
 from gatewayctl.core.snippet import render
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.proxy.bound import Bound
@@ -62,7 +63,7 @@ RETRY_AFTER: Final = (2.0, 10.0, 60.0)
 """Seconds before each further try of a load that failed for no fault of the configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How one load ended. ``summary`` is one line; ``rendered`` the diagnostics as people read them."""
 

@@ -7,10 +7,12 @@ for known. Contents are compared, not times: network file systems and link swaps
 import hashlib
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from glob import glob
 from pathlib import Path
 from typing import Final
+
+from gatewayctl.core.frozen import frozen
 
 LONGEST: Final = 16 << 20
 """Bytes of a file that are compared where nothing else is said."""
@@ -18,7 +20,7 @@ NOTHING: Final = b""
 """What stands for a file that is not there, cannot be read, or is no file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """``files``: by absolute path, how many bytes count and their hash. ``patterns``: by (directory, pattern), the matches."""
 

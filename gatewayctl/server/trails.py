@@ -6,14 +6,14 @@ it, a deployment swaps ``current`` far above it. An access log that is written b
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.server.seen import Seen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trails:
     """``folders``: existing directories, by path with their identity; ``entries``: full paths; ``patterns``: (directory, names)."""
 

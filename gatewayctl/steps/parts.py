@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.identity import IdentityPlan
 from gatewayctl.policy.access import AccessList
 from gatewayctl.policy.auth.base import Scheme
@@ -17,7 +18,7 @@ def _stopped() -> float:
     return 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counting:
     """What limits count with. ``lease`` names this process among all that use a store of several hosts."""
 
@@ -29,7 +30,7 @@ class Counting:
     """Seconds, as of ``Traffic.started``; it stands still where nothing is served."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """``schemes`` are bound already, since what they remember lives longer. ``wall_clock``: seconds since the epoch."""
 

@@ -1,9 +1,9 @@
 """What a scrape reads of a gateway: the least that it has to know, so that telemetry stands below the proxy."""
 
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.telemetry.series import Histogram, RouteSeries
 
 Counted = TypeVar("Counted", covariant=True)
@@ -172,7 +172,7 @@ class CountedGateway(Protocol):
     def detectors(self) -> All[CountedDetector]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What a scrape shows beside the traffic; the server knows it."""
 

@@ -5,11 +5,12 @@ uvicorn's own bound is a 503 for requests; a connection that sends none, or drip
 
 import asyncio
 from collections.abc import Sized
-from dataclasses import dataclass
 from typing import Any
 
+from gatewayctl.core.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class AppBounds:
     """``connections`` at the same time, further ones are closed at once; ``seconds`` for a whole request, body included."""
 

@@ -1,14 +1,14 @@
 """What a format is given, and what it makes of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gatewayctl.core.codes import CODES
 from gatewayctl.core.diagnostics import Diagnostic, Severity
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checking:
     """What a command calls what it does: its name, the words for good and bad, what its codes mean, what a failure is
     called, and from which severity on a diagnostic is one."""
@@ -24,7 +24,7 @@ class Checking:
 VALIDATING: Final = Checking("validate", "valid", "invalid", CODES, "error", Severity.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """One thing that was checked: its ``name``, what was found, and its ``size`` in words where nothing is wrong."""
 

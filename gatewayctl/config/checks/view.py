@@ -1,17 +1,17 @@
 """What a check may look at."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gatewayctl.config.finding import Findings, KeyPath
 from gatewayctl.config.models.root import GatewayConfig
+from gatewayctl.core.frozen import frozen
 
 T = TypeVar("T", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """A configuration under check.
 

@@ -1,18 +1,18 @@
 """Addresses, URLs, networks and host names, read strictly and kept in one canonical form."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Annotated, Any, Final
 
 from gatewayctl.config.kinds.base import Kind, invalid, quoted, text
+from gatewayctl.core.frozen import frozen
 
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _ADDRESS_HELP: Final = 'write host:port such as "127.0.0.1:8080" or "[::]:80", or "unix:run/gateway.sock"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where to listen: ``host`` and ``port``, or ``path`` of a unix socket; ``tls`` for ``https://``."""
 

@@ -1,7 +1,6 @@
 """URLs: strictly read. No error shows one, since it may hold a password."""
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -9,12 +8,13 @@ from pydantic import SecretStr
 
 from gatewayctl.config.kinds.base import Kind, invalid, text
 from gatewayctl.config.kinds.net import authority, valid_host
+from gatewayctl.core.frozen import frozen
 
 USERINFO: Final = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 """User and password in a URL. Nothing but them stands between ``//`` and the last ``@`` before the path (RFC 3986 3.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstanceUrl:
     """Where an instance is: ``scheme`` (http or https), ``host`` (lower case, IPv6 without brackets), ``port``.
 

@@ -13,10 +13,10 @@ is heard only where that is still true: a row or a rate is not changed by attemp
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.policy.breakers.memory import SLOTS, Memory, State
 
 SECOND: Final = 1_000_000
@@ -35,7 +35,7 @@ class Event(Enum):
     ABANDONED = "abandoned"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """``[breakers.NAME]``; times are microseconds."""
 

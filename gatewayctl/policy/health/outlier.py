@@ -6,9 +6,9 @@ more instances one may always be. Judgement and ejections are records, one each 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.policy.health.availability import OUTLIER, Availability
 from gatewayctl.policy.records import Keeper, Place, Record, Records
 
@@ -17,7 +17,7 @@ LONGEST_EJECTION: Final = 300_000_000
 _MICRO: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutlierRules:
     """``[services.NAME.outlier]``; ``ejection_time`` in microseconds."""
 

@@ -1,9 +1,10 @@
 """What is tried again and after which pause. Pure: whether a try is possible at all (its body, its time) is asked elsewhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
+
+from gatewayctl.core.frozen import frozen
 
 LONGEST_PAUSE: Final = 0.25
 """Seconds: a backoff never grows beyond it."""
@@ -20,7 +21,7 @@ CAUSE_OF: Final = {
 """The word of ``retries.on`` by the reason of a failure; others are not tried again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryRules:
     """``[retries.NAME]``; times are seconds."""
 

@@ -1,7 +1,6 @@
 """A file of route tests to its cases, or to the diagnostics that say what is wrong with it and where."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from gatewayctl.config.reading import MAX_FILE, Reader, absolute, shown
 from gatewayctl.config.shape import Shape, at_path
 from gatewayctl.config.sources import Source
 from gatewayctl.core.diagnostics import Diagnostic, Severity, Span, has_errors, in_order
+from gatewayctl.core.frozen import frozen
 from gatewayctl.core.suggest import did_you_mean
 from gatewayctl.plan.model import Plan
 from gatewayctl.routetest.request import Asked, NotARequest, asked
@@ -29,7 +29,7 @@ NONE = "none"
 _ROOT = Shape(frozenset({"table"}), models=(SuiteConfig,))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One case that can be run: its number in the file, and the request that is meant."""
 
@@ -44,7 +44,7 @@ class Case:
         return self.config.name or self.config.request
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suite:
     """A file: its cases, the files of its configuration (absolute; none where it does not make sense as a whole), and
     what is wrong with it."""

@@ -5,16 +5,16 @@ request is never refused as ambiguous. What is asked is asked of plain requests 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.routing.automaton import Automaton
 from gatewayctl.routing.languages import HEADER_VALUE, path_language, segment_language
 from gatewayctl.routing.regex_ast import ALL_BYTES, Chars, Node, Repeat
 from gatewayctl.routing.spec import RoutingOptions
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """A domain: ``automaton`` accepts its words; ``empty`` whether the empty one is among them beside."""
 

@@ -1,8 +1,8 @@
 """What the supervisor and its workers say to each other, in the order of a worker's life."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.server.workers.counts import Counts
 from gatewayctl.state.shared.keeper import Handed
 from gatewayctl.upstream.discovery.base import Snapshot
@@ -10,7 +10,7 @@ from gatewayctl.upstream.discovery.base import Snapshot
 # ── to a worker ───────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepare:
     """Bind generation ``number``, whose parcel comes with this as a descriptor, but do not put it in force yet.
 
@@ -21,68 +21,68 @@ class Prepare:
     ports: Mapping[tuple[str, str], int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What discovery, which runs in the supervisor, has found for a service."""
 
     snapshot: Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hand:
     """A table of records that generations to come need; its memory comes with this as a descriptor."""
 
     table: Handed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commit:
     """Put the generation that was prepared in force; with the first one, begin to accept."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Discard:
     """Forget what was prepared: the generation will not come."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tell:
     """Say now what was counted; the answer carries ``token``."""
 
     token: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeOver:
     """Accept on this socket of worker ``index`` too (its descriptor comes with this): that worker does not start any more."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GiveBack:
     """Worker ``index`` accepts by itself again."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leave:
     """The end has begun: health checks say no, traffic goes on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drain:
     """Accept nothing more, let requests finish for ``grace`` seconds, then end."""
 
     grace: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cut:
     """End now."""
 
@@ -90,14 +90,14 @@ class Cut:
 # ── from a worker ─────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepared:
     """The generation is bound and waits for ``Commit``."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotPrepared:
     """It cannot be bound; ``why`` in a few words."""
 
@@ -105,14 +105,14 @@ class NotPrepared:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InForce:
     """The generation is in force here."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beat:
     """It lives, and this is what has changed since the last beat. ``token`` is that of a ``Tell``, 0 without one."""
 
@@ -120,7 +120,7 @@ class Beat:
     token: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """A line for the gateway's own log."""
 
@@ -129,7 +129,7 @@ class Event:
     facts: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """All is drained, or ``cut`` connections (with ``in_flight`` requests) were cut; the process ends now."""
 

@@ -1,9 +1,9 @@
 """What a worker is told at its start, on its command line: descriptors that it has inherited, and who it is."""
 
-from dataclasses import dataclass
+from gatewayctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """``sockets`` listen for this worker, with TLS at the addresses of ``secure``.
 

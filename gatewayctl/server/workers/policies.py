@@ -5,9 +5,9 @@ share, and the supervisor reads them there.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.policy.breakers.breaker import Breaker
 from gatewayctl.policy.breakers.memory import Memory, State
 from gatewayctl.proxy.gateway import Gateway
@@ -50,7 +50,7 @@ def needed(gateway: Gateway) -> Callable[[PolicyKey], bool]:
     return lambda key: key in keys or (key[0] == BREAKER and key[1:4] in shelves)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalLimit:
     """See ``telemetry.counted.CountedLimit``."""
 
@@ -61,7 +61,7 @@ class TotalLimit:
     store_errors: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalBudget:
     """See ``telemetry.counted.CountedBudget``."""
 
@@ -71,7 +71,7 @@ class TotalBudget:
     exhausted: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalDetector:
     """See ``telemetry.counted.CountedDetector``."""
 
@@ -100,7 +100,7 @@ class TotalBreaker:
         return self._breaker.memory()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalShelf:
     """See ``admin.control.AdminShelf``."""
 

@@ -7,6 +7,7 @@ requests in flight) goes with it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.model import InstancePlan, Plan
 from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound
@@ -154,7 +155,7 @@ class TotalInstance(InstanceCounts):
     health: Health | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalService:
     """See ``admin.control.AdminService``."""
 
@@ -163,7 +164,7 @@ class TotalService:
     trouble: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalRoute:
     """See ``telemetry.counted.CountedRoute``."""
 
@@ -171,7 +172,7 @@ class TotalRoute:
     series: RouteSeries
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalGeneration:
     """See ``admin.control.AdminGeneration``."""
 

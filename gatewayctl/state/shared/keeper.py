@@ -8,9 +8,9 @@ keys it knows nothing.
 import os
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.policy.records import Change, Place, Records
 from gatewayctl.state.records import LocalRecords
 from gatewayctl.state.shared.layout import Layout, make_memory
@@ -72,7 +72,7 @@ def id_of(name: str, layout: Layout) -> str:
     return f"{name} ({layout.width} numbers, {layout.most} keys)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handed:
     """What a worker is told of a table; its memory comes with it as a descriptor. ``serial`` is a memory's own number."""
 
@@ -80,7 +80,7 @@ class Handed:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A table that the supervisor has made: its memory's descriptor, and what it may look into itself."""
 

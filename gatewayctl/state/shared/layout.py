@@ -14,9 +14,9 @@ import mmap
 import os
 import struct
 import tempfile
-from dataclasses import dataclass
 from typing import Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.state.shared.locks import SPACE, make_locks
 from gatewayctl.state.shared.shares import fields_for
 
@@ -33,7 +33,7 @@ RECORDS: Final = HAND + 8
 """Where they begin in a bucket."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Records of ``width`` numbers for ``most`` keys, shared by so many processes. See ``Keeper.records`` for the rest."""
 

@@ -5,14 +5,15 @@ changes too fast is taken together. What it cannot do it tells as trouble and tr
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.feeds import FeedPlan
 from gatewayctl.plan.model import InstancePlan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Health:
     """What active checks conclude about one instance: ``problem`` says why it is not ``fit``."""
 
@@ -20,7 +21,7 @@ class Health:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """The instances of a service at one time. ``addresses`` are those of hosts that are names; empty: none is known.
 

@@ -1,10 +1,10 @@
 """Asks DNS, with times to live. The system's servers and search list, or servers that are given."""
 
 import asyncio
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.upstream.discovery.hosts import HostsFile
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ResolveError(Exception):
     """A question without an answer; its text says why in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """One SRV record (RFC 2782)."""
 

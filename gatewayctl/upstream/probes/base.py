@@ -1,12 +1,12 @@
 """The plug point of health probes: one question to one instance. Probes have connections of their own, never traffic's."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.plan.model import InstancePlan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """The instance that is asked, at ``address`` (empty for a unix socket) and ``port`` (its own, or that of the checks)."""
 
