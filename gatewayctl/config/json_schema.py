@@ -34,6 +34,8 @@ def schema() -> Json:
 def schema_of(model: type[Table], id: str, title: str, vary: Vary) -> Json:
     """The schema of a language of its own, whose root is ``model``; ``vary`` widens the form of a value to what may be
     written in its place."""
+    for one in _models(model):
+        one.model_rebuild()  # a default that is a model not built yet is beyond some versions of pydantic
     made = model.model_json_schema()
     made["$defs"][model.__name__] = {key: value for key, value in made.items() if key != "$defs"}
     tables = {one.__name__: _table(one, made["$defs"][one.__name__], vary) for one in _models(model)}
