@@ -38,8 +38,8 @@ def run(
     """Lay files out in the one canonical way: spaces, alignment, empty lines, quotes. Comments and order are kept.
 
     What a file says never changes; a file that does not parse is not touched, and then no other file is either. Without
-    FILE, it is the configuration with all that it includes. Of a folder, it is the configurations and route tests in it; that there are none is said, and is no
-    error.
+    FILE, it is the configuration with all that it includes. Of a folder, it is the configurations
+    and route tests in it; that there are none is said, and is no error.
 
     Exit codes: 0 done, or nothing to do; 1 under --check or --diff, if a file would change; 2 where a file cannot be
     read or does not parse.
