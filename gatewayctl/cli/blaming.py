@@ -1,6 +1,7 @@
 """The walk through a history for one request, and what it finds as text and as data."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ class Found:
     """The commit that last changed how the request is handled. ``before`` None: the configuration begins there.
 
     ``uncommitted``: the working tree handles it otherwise than HEAD. ``passed_over``: later commits whose configuration
-    is not valid, so that the change may be theirs.
+    is not valid, so that the change may be theirs. ``shallow``: the clone has no history before it, where the change may be.
     """
 
     request: Asked
@@ -38,6 +39,7 @@ class Found:
     differences: "tuple[Difference, ...]"
     uncommitted: "tuple[Difference, ...] | None"
     passed_over: tuple[Commit, ...]
+    shallow: bool = False
 
 
 class Blame:
@@ -57,12 +59,14 @@ class Blame:
         history = repository.history([_CONFIGURATIONS, *self._others(head, repository.root)])
         later, commit = head, history[0]
         passed_over: list[Commit] = []
+        shallow = not repository.boundary().isdisjoint(one.id for one in history)
         for earlier in history[1:]:
             try:
                 side = sides.commit(repository, earlier.id, earlier.short, self.files)
             except CommandError as error:
                 if all(d.code == "E001" for d in error.diagnostics):
-                    break  # the configuration was not there yet
+                    shallow = False  # the configuration was not there yet
+                    break
                 passed_over.append(earlier)
                 continue
             before, now, differences = request_differences(side, later, witness)
@@ -70,7 +74,7 @@ class Blame:
                 return self._found(commit, before, now, differences, head, witness, passed_over)
             later, commit, passed_over = side, earlier, []
         first = handled(later, Table(later.routes, Exact(), later.options), witness)
-        return self._found(commit, None, first, [], head, witness, passed_over)
+        return replace(self._found(commit, None, first, [], head, witness, passed_over), shallow=shallow)
 
     def _found(
         self,
@@ -125,7 +129,11 @@ def _lines(found: Found, style: Style) -> Iterator[str]:
         yield f"  {style.warn('handled otherwise in the working tree')}: gatewayctl diff shows how"
     commit = found.commit
     yield f"  last changed by {style.name(commit.short)} {commit.day} {commit.author}: {commit.subject}"
-    if found.before is None:
+    if found.shallow:
+        yield f"    {style.warn('the history of this shallow clone ends there')}, so the change may be an earlier one:"
+        yield "    git fetch --unshallow gets the rest"
+        yield f"    {style.faint('now   ')}  {found.now.words}"
+    elif found.before is None:
         yield f"    since the configuration is there  {found.now.words}"
     else:
         yield f"    {style.faint('before')}  {found.before.words}"
@@ -149,6 +157,7 @@ def blame_data(found: Found) -> dict[str, Any]:
         "changes": [_change(difference) for difference in found.differences],
         "uncommitted": None if found.uncommitted is None else [_change(d) for d in found.uncommitted],
         "passed_over": [commit.id for commit in found.passed_over],
+        "shallow": found.shallow,
     }
 
 

@@ -101,14 +101,17 @@ def masked(name: str, text: str) -> str:
     return Masked([Source(Path(name), name, text, data)])[name]
 
 
-def all_files(given: Sequence[str]) -> list[Path]:
-    """The files that these names mean, folders by what is in them; each once."""
+def all_files(given: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """The files that these names mean, folders by what is in them; each once. And the folders in which there are none."""
     paths: dict[Path, None] = {}
+    empty = []
     for name in given:
         path = Path(name)
-        for found in files_in(path) if path.is_dir() else [path]:
-            paths.setdefault(found)
-    return list(paths)
+        found = list(files_in(path)) if path.is_dir() else [path]
+        paths.update(dict.fromkeys(found))
+        if not found:
+            empty.append(name)
+    return list(paths), empty
 
 
 def _error(code: str, message: str, span: Span | None, help: str) -> Diagnostic:

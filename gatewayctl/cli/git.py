@@ -69,11 +69,18 @@ class Repository:
             return found.decode().strip()
         if self._run("rev-parse", "--verify", "--quiet", "HEAD") is None:
             raise failed(NO_COMMITS, "this repository has no commits yet", "commit the configuration first")
-        raise failed(
-            NO_REVISION,
-            f'there is no revision "{revision}"',
-            "git log shows those there are; a file that is meant needs its path",
-        )
+        way_out = "git log shows those there are; a file that is meant needs its path"
+        if self.boundary():
+            way_out = "this clone is shallow, it has the last commits only: git fetch --unshallow gets all of them"
+        raise failed(NO_REVISION, f'there is no revision "{revision}"', way_out)
+
+    def boundary(self) -> frozenset[str]:
+        """The commits at which the history of a shallow clone ends; none where it has all of it."""
+        said = self._run("rev-parse", "--git-path", "shallow")
+        if said is None:
+            return frozenset()
+        path = self._folder / said.decode("utf-8", "surrogateescape").rstrip("\n")
+        return frozenset(path.read_text().split()) if path.exists() else frozenset()
 
     def history(self, paths: list[str]) -> list[Commit]:
         """The commits from HEAD on back that touched any of these paths (relative to the root)."""

@@ -1,7 +1,6 @@
 """Access logs of any size as they are named on a command line: opened, read with progress, and what was wrong in them."""
 
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -15,10 +14,9 @@ from gatewayctl.cli.errors import failed, problem_of, usage
 from gatewayctl.cli.words import count
 from gatewayctl.replay.entry import Entry, host_name
 from gatewayctl.replay.lines import lines
-from gatewayctl.replay.reading import LogReading
+from gatewayctl.replay.reading import BrokenLine, LogReading
 from gatewayctl.routetest.visible import visible
 
-_VALUE: Final = re.compile(r"=[^&\s\"]+")
 _EVERY: Final = 20_000
 """Lines between two looks at how far it is."""
 _UNREADABLE: Final = "check the name of the log"
@@ -49,16 +47,21 @@ class Log:
             raise failed("E001", f"{self.name} cannot be read: {problem_of(error)}", _UNREADABLE) from None
 
     def check(self) -> None:
-        """Raises CommandError where the log holds lines of which none is understood."""
+        """Raises CommandError where the log holds lines of which none is understood, or ends before the first request."""
         reading = self.reading
+        if not reading.requests and reading.ended:
+            where = f"after line {reading.lines}" if reading.lines else "before its first line"
+            problem = f"{self.name} has no request that can be read: {reading.ended} {where}"
+            raise failed("E611", problem, "copy it anew, or unpack what is left of it: zcat LOG | gatewayctl …")
         if not reading.requests and reading.broken:
-            first = _without_values(reading.first_broken[0][1])
-            raise failed("E611", f"{self.name} has {count(reading.lines, 'line')}, none understood: {first}", _NO_LOG)
+            first = reading.first_broken[0]
+            why = f"line {first.number}: {_told(first)}"
+            raise failed("E611", f"{self.name} has {count(reading.lines, 'line')}, none understood; {why}", _NO_LOG)
 
     def show_broken(self, console: Console) -> None:
         """Shows the first lines that are none of a log."""
-        for number, text in self.reading.first_broken:
-            console.hint(f"{self.name}:{number}: not a line of an access log: {_without_values(text)}")
+        for one in self.reading.first_broken:
+            console.hint(f"{self.name}:{one.number}: not a line of an access log: {_told(one)}")
 
     def hints(self, console: Console, host: str | None) -> None:
         """Says what was passed over, and why. ``host`` stood in for those that a log does not tell."""
@@ -76,9 +79,9 @@ class Log:
             )
 
 
-def _without_values(line: str) -> str:
-    """A line of a log as it may be shown: what stands behind a ``=``, as in a query, may be a token."""
-    return visible(_VALUE.sub("=*", line))
+def _told(line: BrokenLine) -> str:
+    """What is wrong with a line, and the beginning of it."""
+    return f"{line.problem}: {visible(line.text)}" if line.text else line.problem
 
 
 def host_of(host: str | None) -> str:

@@ -33,7 +33,7 @@ def write_cases(log: str, configuration: Configuration, console: Console, output
     console.hint(_in_sum(recording, read.reading))
     if recording.masked:
         way_out = 'query = "full" in [log] keeps them'
-        console.hint(f"{count(recording.masked, 'case')} with query values that the log has masked (*): {way_out}")
+        console.hint(f"{count(recording.masked, 'case')} with masked values (*) that routes ask for: {way_out}")
     if not recording.cases:
         way_out = "it takes our access log in JSON, the combined format, or nginx's default, of this configuration"
         raise failed("E603", f"{count(read.reading.lines, 'line')} of {log} make no case", way_out)

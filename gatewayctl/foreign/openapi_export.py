@@ -77,12 +77,13 @@ class _Export:
         names = re.findall(r"\{([^}]*)\}", path)
         for name, parameter in zip(names, parameters, strict=True):
             parameter["name"] = name
-        item = self.paths.setdefault(path, {})
         listed = METHODS if written.methods is None else [method.lower() for method in written.methods]
         for method in listed:
             if method not in METHODS:
                 self._left((*at, "methods"), f"{method.upper()} {written.path}", "OpenAPI 3.1 has no such operation")
-            elif method in item:
+                continue
+            item = self.paths.setdefault(path, {})
+            if method in item:
                 item[method][EXTENSION].append(self._marked(route, written))
             else:
                 item[method] = self._operation(route, written, parameters, method, len(listed) > 1)

@@ -18,7 +18,9 @@ def log_data(name: str, reading: LogReading) -> dict[str, Any]:
         "broken": reading.broken,
         "without_request": reading.empty,
         "without_host": reading.without_host,
-        "first_broken": [{"line": line, "text": visible(text)} for line, text in reading.first_broken],
+        "first_broken": [
+            {"line": one.number, "text": visible(one.text), "problem": one.problem} for one in reading.first_broken
+        ],
         "ended": reading.ended or None,
     }
 

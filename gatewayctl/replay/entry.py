@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 
 class NotALineError(ValueError):
-    """It is no line of an access log of a known format."""
+    """It is no line of an access log of a known format; says why and where, and nothing of what it holds."""
 
 
 class NoRequestError(ValueError):

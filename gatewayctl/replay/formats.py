@@ -16,6 +16,14 @@ _QUOTED: Final = r'"((?:[^"\\]|\\.)*)"'
 _COMBINED: Final = re.compile(
     rf"(\S+) \S+ [^\[]*\[([^\]]{{20,32}})\] {_QUOTED} ([0-9]{{3}}) (?:[0-9]+|-)(?: {_QUOTED} {_QUOTED})?", re.DOTALL
 )
+_PARTS: Final = (
+    ("address and user", re.compile(r"\S+ \S+ [^\[]*")),
+    ("time in brackets", re.compile(r"\[[^\]]{20,32}\] ")),
+    ("request in quotes", re.compile(rf"{_QUOTED} ", re.DOTALL)),
+    ("status", re.compile(r"[0-9]{3} ")),
+    ("number of bytes", re.compile(r"[0-9]+|-")),
+)
+_NO_TIME: Final = "a time that is none of the combined format"
 _TEXT: Final = r'[^"\\\x00-\x1f]*'
 _OURS: Final = re.compile(
     rf'{{"time":"([^"]{{19}})\.([0-9]{{3}})Z","request_id":"{_TEXT}","client_ip":"({_TEXT})","method":"({_TEXT})",'
@@ -79,8 +87,14 @@ class LineReader:
             took, client = said.get("duration_us", 0), said.get("client_ip", "")
             service, agent = said.get("service", ""), said.get("user_agent")
             status, route, reason = said.get("status", 0), said.get("route", ""), said.get("reason", "")
-        except (ValueError, KeyError, RecursionError):
-            raise NotALineError from None
+        except json.JSONDecodeError as error:
+            raise NotALineError(f"no JSON at character {error.pos + 1} ({error.msg})") from None
+        except UnicodeDecodeError as error:
+            raise NotALineError(f"no UTF-8 at byte {error.start + 1}") from None
+        except KeyError as error:
+            raise NotALineError(f'no member "{error.args[0]}"') from None
+        except (ValueError, RecursionError):
+            raise NotALineError("a number or nesting that is too large") from None
         texts = (when, method, host, target, client, service, route, reason)
         if (
             not all(type(text) is str for text in texts)
@@ -88,7 +102,7 @@ class LineReader:
             or type(status) is not int
             or not (agent is None or type(agent) is str)
         ):
-            raise NotALineError
+            raise NotALineError("a member of the wrong type")
         if when[:19] != self._text:
             self._at, self._text = _rfc_3339(when), when[:19]
         began = self._at + _fraction(when) - took
@@ -103,7 +117,7 @@ class LineReader:
             text = line.decode("latin-1")
         found = _COMBINED.match(text)
         if found is None:
-            raise NotALineError
+            raise NotALineError(_missing(text))
         client, when, request, status, _, agent = found.groups()
         if when != self._text:
             self._at, self._text = _clf_time(when), when
@@ -132,7 +146,7 @@ def _entry(
         absolute = _ABSOLUTE.fullmatch(target)
         if absolute is None:
             raise NoRequestError
-        host, target = host_name(absolute[1]), absolute[2]
+        host, target = host_name(absolute[1].rpartition("@")[2]), absolute[2]
         target = target if target[:1] == "/" else f"/{target}"
     if not (method.isascii() and method.isalpha()) and TOKEN.fullmatch(method.encode(errors="replace")) is None:
         raise NoRequestError
@@ -144,9 +158,9 @@ def _rfc_3339(text: str) -> int:
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise NotALineError from None
+        raise NotALineError("a time that is none of RFC 3339") from None
     if read.tzinfo is None:
-        raise NotALineError
+        raise NotALineError("a time without its zone")
     return int(read.astimezone(UTC).replace(microsecond=0).timestamp()) * _SECOND
 
 
@@ -161,7 +175,7 @@ def _fraction(text: str) -> int:
 def _clf_time(text: str) -> int:
     found = _WHEN.fullmatch(text)
     if found is None or found[2] not in _MONTHS:
-        raise NotALineError
+        raise NotALineError(_NO_TIME)
     day, year, hour, minute, second = (int(found[n]) for n in (1, 3, 4, 5, 6))
     away = timedelta(hours=int(found[8]), minutes=int(found[9]))
     try:
@@ -169,7 +183,18 @@ def _clf_time(text: str) -> int:
         read = datetime(year, _MONTHS.index(found[2]) + 1, day, hour, minute, min(second, 59), tzinfo=zone)
         return int(read.timestamp()) * _SECOND
     except (ValueError, OverflowError):
-        raise NotALineError from None
+        raise NotALineError(_NO_TIME) from None
+
+
+def _missing(text: str) -> str:
+    """What the combined format has that a line lacks, and where."""
+    at = 0
+    for what, pattern in _PARTS:
+        found = pattern.match(text, at)
+        if found is None:
+            return f"no {what} at character {at + 1}"
+        at = found.end()
+    return f"no end of the line's fields at character {at + 1}"
 
 
 def _unescaped(text: str) -> str:

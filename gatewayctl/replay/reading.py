@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from gatewayctl.replay.entry import Entry, NoRequestError, NotALineError
 from gatewayctl.replay.formats import LineReader
-from gatewayctl.replay.lines import LogEndsError
+from gatewayctl.replay.line_shown import shown_line
+from gatewayctl.replay.lines import TOO_LONG, LogEndsError
 
 SHOWN: Final = 3
 """Broken lines that are kept."""
-_SHOWN_BYTES: Final = 80
+
+
+class BrokenLine(NamedTuple):
+    """A line that is none of a log: its number, what may be shown of it, and what is wrong with it."""
+
+    number: int
+    text: str
+    problem: str
 
 
 @dataclass(slots=True)
@@ -23,7 +31,7 @@ class LogReading:
     broken: int = 0
     empty: int = 0
     without_host: int = 0
-    first_broken: list[tuple[int, str]] = field(default_factory=list)
+    first_broken: list[BrokenLine] = field(default_factory=list)
     ended: str = ""
 
     def entries(self, lines: Iterable[bytes]) -> Iterator[Entry]:
@@ -37,9 +45,9 @@ class LogReading:
                 except NoRequestError:
                     self.empty += 1
                     continue
-                except NotALineError:
+                except NotALineError as error:
                     if line.strip():
-                        self._broken(line)
+                        self._broken(line, str(error))
                     continue
                 self.requests += 1
                 if not entry.host:
@@ -48,7 +56,8 @@ class LogReading:
         except LogEndsError as error:
             self.ended = str(error)
 
-    def _broken(self, line: bytes) -> None:
+    def _broken(self, line: bytes, problem: str) -> None:
         self.broken += 1
         if len(self.first_broken) < SHOWN:
-            self.first_broken.append((self.lines, line[:_SHOWN_BYTES].decode(errors="replace")))
+            found = ("", "longer than 64 KiB") if line is TOO_LONG else (shown_line(line), problem)
+            self.first_broken.append(BrokenLine(self.lines, *found))

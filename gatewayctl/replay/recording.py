@@ -1,8 +1,9 @@
 """Route tests from an access log: what traffic meets, written down as what is expected.
 
 One case for each route and shape of request, the first that was seen: numbers, UUIDs and long hexadecimal parts of a
-path are one shape, and so are all values of a query. Each is held against the configuration at hand before it is
-written, and of what it expects only that is kept which is so there: headers and credentials are in no log.
+path are one shape, and so are all values of a query, of which only those are written that routes ask for. Each is held
+against the configuration at hand before it is written, and of what it expects only that is kept which is so there:
+headers and credentials are in no log.
 """
 
 import re
@@ -11,7 +12,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Final
 
-from gatewayctl.replay.entry import Entry
+from gatewayctl.replay.entry import Entry, as_sent
+from gatewayctl.replay.query_shown import QueryShown
 from gatewayctl.routetest.report import REFUSED, Report
 from gatewayctl.routetest.request import Asked, NotARequest, asked
 from gatewayctl.routetest.walk import Examiner
@@ -31,7 +33,7 @@ Key = tuple[str, ...]
 @dataclass(slots=True)
 class Recording:
     """Cases while they are gathered. ``unknowable`` requests had an outcome that cannot be known offline, ``masked`` cases
-    have a query whose values the log has masked, ``elsewhere`` shapes of requests are handled otherwise by the
+    lack values that routes ask for, since the log has masked them, ``elsewhere`` shapes of requests are handled otherwise by the
     configuration at hand, ``beyond`` requests came when there were enough."""
 
     examiner: Examiner
@@ -40,10 +42,18 @@ class Recording:
     beyond: int = 0
     elsewhere: dict[Key, str] = field(default_factory=dict)
     cases: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    _query: QueryShown = field(init=False)
+    _secret: bool = field(init=False)
+    """Whether a route matches paths or hosts by a secret, so that none of them may be written."""
+
+    def __post_init__(self) -> None:
+        secret = self.examiner.secret_parts
+        self._query = QueryShown(self.examiner.matches, {name for part, name in secret if part == "query"})
+        self._secret = bool({part for part, _ in secret} & {"path", "path_regex", "hosts"})
 
     def take(self, entry: Entry) -> None:
         """Takes in one request of a log."""
-        if _writable(entry) and _knowable(entry):
+        if not self._secret and _writable(entry) and _knowable(entry):
             self._take(entry)
         else:
             self.unknowable += 1
@@ -64,12 +74,15 @@ class Recording:
         if len(self.cases) + len(self.elsewhere) >= MOST:
             self.beyond += 1
             return
-        target = f"http://{entry.host}{entry.target}" if entry.host else entry.target
+        sent = as_sent(query)
+        target = f"{path}{mark}{self._query(sent).decode()}"
+        if entry.host:
+            target = f"http://{entry.host}{target}"
         case = self._case(entry, target)
         if case is None:
             self.elsewhere[key] = f"{entry.method} {target}"
             return
-        self.masked += "=*" in query
+        self.masked += self._query.lacks(sent)
         self.cases[key] = {"request": f"{entry.method} {target}"} | case
 
     def _case(self, entry: Entry, target: str) -> dict[str, Any] | None:

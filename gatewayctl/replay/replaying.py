@@ -11,7 +11,8 @@ from gatewayctl.diff.side import Side
 from gatewayctl.diff.whole import whole_differences
 from gatewayctl.plan.findings import secret_parts
 from gatewayctl.replay.asking import AGENT, Taken, by_query, unknowable
-from gatewayctl.replay.entry import SOME_HOST, Entry
+from gatewayctl.replay.entry import SOME_HOST, Entry, as_sent
+from gatewayctl.replay.query_shown import QueryShown
 from gatewayctl.replay.verdicts import Kind, Verdict, Verdicts
 
 REMEMBERED: Final = 50_000
@@ -25,7 +26,7 @@ MOST_KINDS: Final = 1_000
 
 @frozen
 class Sample:
-    """A request that shows a change, its secrets masked, and the number of its line."""
+    """A request that shows a change, its secrets and the values of its query masked, and the number of its line."""
 
     line: int
     request: str
@@ -56,6 +57,8 @@ class Replay:
         self.requests = self.changed = self.masked = self.left_out = 0
         self.kinds: dict[Kind, Counted] = {}
         self._secret = secret_parts(old.loaded, new.loaded)
+        secret = {name for part, name in self._secret if part == "query"}
+        self._query = QueryShown((*old.routes, *new.routes), secret)
         self._remembered = remembered
         self._by_agent = any(c.name == AGENT for s in (old, new) for route in s.routes for c in route.headers)
         self._known: dict[tuple[str, ...], list[Counted] | None] = {}
@@ -69,7 +72,7 @@ class Replay:
         """Counts one request, of the line with that number."""
         self.requests += 1
         if self.query_routes and "=*" in entry.target:
-            self.masked += 1
+            self.masked += self._query.lacks(as_sent(entry.target.partition("?")[2]))
         key: tuple[str, ...] = (entry.method, entry.host, entry.target)
         if self._by_agent:
             key = (*key, entry.agent or "")
@@ -119,7 +122,7 @@ class Replay:
         fit = asked._replace(
             host=_fit(asked.host),
             path=_fit(asked.path),
-            query=_fit(asked.query),
+            query=_fit(self._query(asked.query)),
             headers=asked.headers if self._by_agent else (),
         )
         shown = fit.shown(self._secret, MASK.encode())

@@ -15,6 +15,7 @@ from gatewayctl.core.framing import BadMessage
 from gatewayctl.core.frozen import frozen
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan import STEPS, Plan, RoutePlan, build_table
+from gatewayctl.plan.findings import secret_parts
 from gatewayctl.plan.identity import AuthPlan, RequirePlan
 from gatewayctl.plan.model import ForwardPlan, PathPlan
 from gatewayctl.plan.policies import IdentityLimitsPlan, LimitsPlan
@@ -30,7 +31,7 @@ from gatewayctl.routetest.report import GATEWAY, REFUSED, SERVICE, Report, StepL
 from gatewayctl.routetest.request import Asked, encoded, head_parser, read_head
 from gatewayctl.routetest.sent import answered, sent
 from gatewayctl.routetest.stepwords import STEP_WORDS, Passage
-from gatewayctl.routing import PathError, RoutingOptions, Table
+from gatewayctl.routing import CompiledRoute, PathError, RoutingOptions, Table
 
 REQUEST_ID = b"REQUEST-ID"
 """Stands for the id that a live request gets; fit for every place that a template may put it in."""
@@ -87,6 +88,16 @@ class Examiner:
         self._hidden = Hidden(loaded)
         self._parser = head_parser(plan.server)
         self._table = build_table(plan)
+
+    @property
+    def matches(self) -> tuple[CompiledRoute, ...]:
+        """What its routes match by."""
+        return tuple(route.match for route in self._plan.routes)
+
+    @property
+    def secret_parts(self) -> frozenset[tuple[str, str]]:
+        """What of requests is secret: see ``plan.findings.secret_parts``."""
+        return secret_parts(self._loaded)
 
     def examine(self, request: Asked, *, others: bool = True) -> Report:
         """What becomes of that request. ``others`` False leaves out the routes that do not take it, which takes most of

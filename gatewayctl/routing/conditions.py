@@ -88,11 +88,12 @@ def query_values(query: bytes) -> dict[bytes, bytes]:
     for part in query.split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            values.setdefault(_decoded(name), _decoded(value))
+            values.setdefault(decoded(name), decoded(value))
     return values
 
 
-def _decoded(text: bytes) -> bytes:
+def decoded(text: bytes) -> bytes:
+    """A name or value of a raw query as it is meant."""
     text = text.replace(b"+", b" ")
     return unquote_to_bytes(text) if b"%" in text else text
 
@@ -111,8 +112,8 @@ class LiveConditions:
     __slots__ = ("_headers", "_query")
 
     def __init__(self, headers: tuple[Condition, ...], query: tuple[Condition, ...]) -> None:
-        self._headers = tuple((c.name, _test(c)) for c in headers)
-        self._query = tuple((c.name, _test(c)) for c in query)
+        self._headers = tuple((c.name, value_test(c)) for c in headers)
+        self._query = tuple((c.name, value_test(c)) for c in query)
 
     def hold(self, query: bytes, fields: Sequence[Field] | None) -> bool:
         """Whether all hold; with ``fields`` None (a preflight) header conditions are not asked."""
@@ -130,7 +131,7 @@ class LiveConditions:
         return True
 
 
-def _test(condition: Condition) -> Callable[[bytes], object] | None:
+def value_test(condition: Condition) -> Callable[[bytes], object] | None:
     """The look at a value; None where being present is enough."""
     if condition.check == Check.EQUAL:
         return condition.value.__eq__

@@ -148,8 +148,9 @@ def test_broken_lines_are_told_and_passed_over(folder: Path, run: Run) -> None:
 
     assert code == 0
     assert "9 of 10 requests" in out
-    assert 'access.jsonl:11: not a line of an access log: {"time": "2026-\n' in err
-    assert "access.jsonl:12: not a line of an access log: \\x1b[31mred\n" in err
+    problem = "no JSON at character 10 (Unterminated string starting at)"
+    assert f'access.jsonl:11: not a line of an access log: {problem}: {{"time": *\n' in err
+    assert "access.jsonl:12: not a line of an access log: no address and user at character 1: \\x1b[31mred\n" in err
     assert "note: 2 of 12 lines are broken and were passed over" in err
 
 
@@ -165,6 +166,26 @@ def test_what_is_no_log_at_all_is_an_error(command: list[str], folder: Path, run
     code, out, err = run(*command, "missing.log")
     assert (code, out) == (2, "")
     assert "error[E001]: missing.log cannot be read: no such file or directory" in err
+
+
+@pytest.mark.parametrize(
+    "command", [["replay", "--old", "old.toml", "--new", "new.toml"], ["simulate", "-c", "old.toml"]]
+)
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [(2, "the compressed log breaks off"), (10, "the compressed log breaks off"), (0, "the compressed log is damaged")],
+)
+def test_a_compressed_log_that_breaks_before_its_first_line_is_an_error(
+    kept: int, said: str, command: list[str], folder: Path, run: Run
+) -> None:
+    whole = gzip.compress((folder / "access.jsonl").read_bytes())
+    (folder / "cut.gz").write_bytes(whole[:kept] if kept else whole[:2] + b"\0" * 40)
+
+    code, out, err = run(*command, "cut.gz")
+
+    assert (code, out) == (2, "")
+    assert f"error[E611]: cut.gz has no request that can be read: {said} before its first line" in err
+    assert "= help: " in err
 
 
 def test_a_host_stands_in_where_the_log_tells_none(folder: Path, run: Run) -> None:

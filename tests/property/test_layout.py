@@ -1,5 +1,7 @@
-"""The canonical layout: whatever a TOML text says, it says the same afterwards, and laying it out again changes nothing."""
+"""The canonical layout: whatever a TOML text says, it says the same afterwards, with every comment, and laying it out again
+changes nothing."""
 
+import re
 import tomllib
 
 import tomli_w
@@ -14,8 +16,21 @@ _COMMENTS = st.sampled_from(["", "", "#", "# why", "#:schema x", "# [a] = {", "#
 _STRINGS = st.sampled_from(
     ['"x"', "'x'", "'a\"b'", "'\\d+'", '""', "''", '"""\n two \n\n lines"""', "'''\n# none\n'''", '"\\u00e9#"', "'é'"]
 )
-_PLAIN = st.sampled_from(["1", "-0", "1_000", "0xff", "1.5e3", "inf", "nan", "true", "2027-01-01", "07:32:00", '"w"'])
-_GAP = st.sampled_from(["", " ", "\n", "\n\n\n", " # c\n", "\n# own\n"])
+_PLAIN = st.sampled_from(
+    ["1", "-0", "1_000", "0xff", f'"{"long " * 15}"', "1.5e3", "inf", "nan", "true", "2027-01-01", "07:32:00", '"w"']
+)
+_GAP = st.sampled_from(
+    ["", " ", "\n", "\n\n\n", " # c\n", "\n# own\n", "#\n", ' # [x] = "\n', "\n\n# one\n\t# two\n\n", "\n# '''\n"]
+)
+_TOKEN = re.compile(
+    r'"{3}(?:[^\\]|\\.)*?"{3,5}' r"|'{3}.*?'{3,5}" r'|"(?:[^"\\\n]|\\.)*"' r"|'[^'\n]*'" r"|(#[^\n]*)", re.DOTALL
+)
+"""Strings, so that what looks like a comment in one is none, and comments."""
+
+
+def comments(text: str) -> list[str]:
+    """The comments of a TOML text in their order, without blanks at their ends."""
+    return [found[1].rstrip() for found in _TOKEN.finditer(text) if found[1]]
 
 
 @st.composite
@@ -74,6 +89,7 @@ def test_the_data_stays_and_a_second_time_changes_nothing(text: str) -> None:
 
     assert repr(tomllib.loads(once)) == repr(tomllib.loads(text))
     assert formatted(once) == once
+    assert comments(once) == comments(text)
     assert "\r" not in once
     assert not any(line != line.rstrip() for line in once.splitlines() if '"""' not in text and "'''" not in text)
 

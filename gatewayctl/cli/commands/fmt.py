@@ -38,13 +38,14 @@ def run(
     """Lay files out in the one canonical way: spaces, alignment, empty lines, quotes. Comments and order are kept.
 
     What a file says never changes; a file that does not parse is not touched, and then no other file is either. Without
-    FILE, it is the configuration with all that it includes. Of a folder, it is the configurations and route tests in it.
+    FILE, it is the configuration with all that it includes. Of a folder, it is the configurations
+    and route tests in it; that there are none is said, and is no error.
 
     Exit codes: 0 done, or nothing to do; 1 under --check or --diff, if a file would change; 2 where a file cannot be
     read or does not parse.
     """
     console = Console(color=color)
-    done = _formatted(configuration, files, stdin_filename)
+    done = _formatted(configuration, files, stdin_filename, console)
     wrong = [diagnostic for one in done for diagnostic in one.found]
     if wrong:
         raise CommandError(wrong, sources={one.name: masked(one.name, one.before) for one in done})
@@ -55,6 +56,8 @@ def run(
     if check:
         for one in changed:
             console.print(f"{one.name}: not in its layout")
+    if not done:
+        return 0
     if check or diff:
         console.hint(f"{count(len(changed), 'file')} of {len(done)} would change")
         return 1 if changed else 0
@@ -69,7 +72,9 @@ def run(
     return 0
 
 
-def _formatted(configuration: Files, files: Sequence[str] | None, stdin_filename: str | None) -> list[Formatted]:
+def _formatted(
+    configuration: Files, files: Sequence[str] | None, stdin_filename: str | None, console: Console
+) -> list[Formatted]:
     given = list(files or [])
     if given and configuration.config:
         raise usage("both FILE and -c are given", "-c FILE means it with all that it includes, FILE it alone: use one")
@@ -78,7 +83,10 @@ def _formatted(configuration: Files, files: Sequence[str] | None, stdin_filename
     if stdin_filename is not None and STANDARD_INPUT not in given:
         raise usage("--stdin-filename is given, but standard input (-) is not", "add - as the file")
     named = [name for name in given if name != STANDARD_INPUT]
-    done = [read(path) for path in (all_files(named) if given else _of_the_configuration(configuration))]
+    paths, empty = all_files(named) if given else (_of_the_configuration(configuration), [])
+    for folder in empty:
+        console.hint(f"note: there is no configuration and no route test in {folder}: nothing to lay out")
+    done = [read(path) for path in paths]
     if STANDARD_INPUT in given:
         done.append(formatted_bytes(sys.stdin.buffer.read(), stdin_filename or UNNAMED))
     return done

@@ -131,6 +131,22 @@ def test_of_a_folder_it_takes_configurations_and_route_tests_only(cli: Callable[
     assert ran.out.splitlines() == ["formatted shop/users.test.toml", "formatted shop/users.toml"]
 
 
+@pytest.mark.parametrize("words", [["--check"], ["--diff"], []])
+def test_that_a_folder_has_nothing_to_lay_out_is_said_and_no_error(
+    words: list[str], cli: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "pyproject.toml").write_text('[project]\nname="x"')
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "a.toml").write_text("version = 1\n")
+    note = "note: there is no configuration and no route test in none: nothing to lay out\n"
+
+    assert cli("fmt", *words, "none") == Ran(0, "", note)
+    ran = cli("fmt", *words, "none", "some")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith(note) and "of 1" in ran.err
+
+
 def test_without_files_it_is_the_configuration_with_what_it_includes(cli: Callable[..., Ran], directory: Path) -> None:
     (directory / "gateway.toml").write_text('version=1\ninclude=["parts/*.toml"]')
     (directory / "parts").mkdir()

@@ -140,7 +140,7 @@ def test_broken_lines_are_counted_and_the_first_are_kept() -> None:
 
     assert len(found) == reading.requests == 2
     assert (reading.lines, reading.broken) == (7, 4)
-    assert reading.first_broken == [(1, "one"), (4, "two"), (5, "three")]
+    assert [(one.number, one.text) for one in reading.first_broken] == [(1, "one"), (4, "two"), (5, "three")]
     assert len(reading.first_broken) == SHOWN
 
 
@@ -173,3 +173,48 @@ def test_a_compressed_log_that_is_damaged_gives_what_it_has(cut: slice, said: st
 
 def test_the_moment_of_the_exchange_is_that_of_the_constant() -> None:
     assert int(AT * 1000) * 1000 == AT_US
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"time":"2026-01-01","token":"hunter2"',
+        b'{"a\\"b":"hunter2","c":["hunter2",{"d":"x\\"hunter2"}],"e":hunter2}',
+        b"{'token': 'hunter2'}",
+        b"{token: hunter2, hunter2}",
+        b'{"token":"' + b"x" * 40 + b"hunter2",
+        b'"GET /x?token=hunter2&a=hunter2 HTTP/1.1',
+        b"Authorization: Bearer hunter2",
+        b'Oct 10 12:00:00 host gateway[7]: {"token":"hunter2"}',
+        b'x {"token":"hunter2"}',
+        b"GET http://joe:hunter2@a.example/ HTTP/1.1",
+        b'{"token":"hunter2\\',
+    ],
+)
+def test_of_a_broken_line_no_value_is_kept(text: bytes) -> None:
+    _, reading = entries(text)
+
+    (broken,) = reading.first_broken
+    assert "hunter2" not in f"{broken.text}{broken.problem}"
+    assert broken.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "shown"),
+    [
+        (b'{"time":"x","key":"y"', "no JSON at character 22 (Expecting ',' delimiter)", '{"time":*,"key":*'),
+        (b'{"time":"x"}', 'no member "method"', '{"time":*}'),
+        (b'{"a":"\xff"}', "no UTF-8 at byte 7", '{"a":*}'),
+        (b"192.0.2.1 - - oops", "no time in brackets at character 19", "192.0.2.1 - - oops"),
+        (NGINX.replace(b" 200", b" two"), f"no status at character {NGINX.index(b' 200') + 2}", None),
+        (NGINX.replace(b"Oct", b"Okt"), "a time that is none of the combined format", None),
+        (b"x" * (LONGEST + 1), "longer than 64 KiB", ""),
+    ],
+)
+def test_it_is_told_why_and_where_a_line_broke(text: bytes, problem: str, shown: str | None) -> None:
+    _, reading = entries(text + b"\n")
+
+    (broken,) = reading.first_broken
+    assert broken.problem == problem
+    assert shown is None or broken.text == shown
+    assert len(broken.text) <= 61

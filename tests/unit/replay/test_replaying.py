@@ -6,6 +6,7 @@ from gatewayctl.config import load
 from gatewayctl.diff import Side, side_of
 from gatewayctl.plan import compile_plan
 from gatewayctl.replay.entry import Entry
+from gatewayctl.replay.formats import LineReader
 from gatewayctl.replay.replaying import SAMPLES, Replay
 from gatewayctl.replay.text import notes, share
 
@@ -54,9 +55,9 @@ def test_a_flood_of_long_requests_is_not_remembered(tmp_path: Path) -> None:
 
 def test_what_was_sent_without_being_utf_8_can_be_shown(tmp_path: Path) -> None:
     replay = Replay(side(tmp_path, "old", A), side(tmp_path, "new", NOTHING))
-    replay.take(1, asked("/a/1?\udcff"))
+    replay.take(1, asked("/a/1?\udcff="))
 
-    assert replay.found()[0].samples[0].request == "GET http://a/a/1?\\xff"
+    assert replay.found()[0].samples[0].request == "GET http://a/a/1?\\xff=*"
 
 
 def test_the_secret_of_a_route_is_masked_in_samples(tmp_path: Path) -> None:
@@ -95,3 +96,20 @@ def test_shares_never_hide_what_there_is() -> None:
         "> 99.9 %",
         "100 %",
     ]
+
+
+def test_of_the_query_of_a_sample_only_what_routes_ask_for_is_shown(tmp_path: Path) -> None:
+    asks = A + 'query = { v = "2", w = "~[0-9]+", key = "*" }\n'
+    replay = Replay(side(tmp_path, "old", asks), side(tmp_path, "new", NOTHING))
+    replay.take(1, asked("/a/1?v=2&w=%31&key=hunter2&token=hunter2&hunter2&v=hunter2"))
+
+    (sample,) = replay.found()[0].samples
+    assert sample.request == "GET http://a/a/1?v=2&w=%31&key=*&token=*&*&v=*"
+
+
+def test_users_and_passwords_of_urls_are_no_part_of_a_host(tmp_path: Path) -> None:
+    replay = Replay(side(tmp_path, "old", A), side(tmp_path, "new", NOTHING))
+    line = b'192.0.2.1 - - [10/Oct/2026:13:55:36 +0000] "GET http://joe:hunter2@a/a/1 HTTP/1.1" 200 1 "-" "-"'
+    replay.take(1, LineReader().read(line))
+
+    assert replay.found()[0].samples[0].request == "GET http://a/a/1"
