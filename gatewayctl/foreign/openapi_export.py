@@ -68,6 +68,10 @@ class _Export:
             way_out = "describe it by hand, if anybody may know it"
             self._left(at, f'the route "{route.name}" matches by a secret, or names one', way_out)
             return
+        if written.redirect is not None and self.hidden.covers((*at, "redirect")):  # imported, it would go to a service
+            way_out = "describe it by hand, if anybody may know where it leads"
+            self._left((*at, "redirect"), f'the route "{route.name}" redirects to a place with a secret', way_out)
+            return
         if written.path is None:
             way_out = "write it as a path pattern, if it can be"
             self._left((*at, "path_regex"), f'the route "{route.name}" has a regular expression for a path', way_out)
@@ -126,7 +130,6 @@ class _Export:
                 marked[key] = dict(conditions)
         if written.priority:
             marked["priority"] = written.priority
-        at = ("routes", route.name)
         if written.description:
             marked["description"] = written.description
         if written.tags:
@@ -135,7 +138,7 @@ class _Export:
             marked["deprecated"] = {}
         if written.service is not None:
             marked["service"] = written.service
-        if written.redirect is not None and not self.hidden.covers((*at, "redirect")):
+        if written.redirect is not None:
             marked["redirect"] = {"to": written.redirect.to, "status": written.redirect.status}
         if written.respond is not None:
             marked["respond"] = {"status": written.respond.status}

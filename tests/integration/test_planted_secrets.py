@@ -313,6 +313,9 @@ def test_no_secret_is_in_what_commands_print(stage: Stage) -> None:
         ["explain", "/found", *config],
         ["explain", f"/hooks/{PLANTED['path'][:-1]}", *config],
         ["discover", "found", *config],
+        ["graph", *config],
+        ["graph", "--format", "dot", *config],
+        ["export", "openapi", *config],
         *(["validate", str(stage.gateway.config), "--format", form] for form in FORMATS),
         *(["lint", str(stage.gateway.config), "--select", "all", "--format", form] for form in FORMATS),
     ):

@@ -306,6 +306,35 @@ def test_an_export_says_what_clients_send_and_no_secret(cli: Callable[..., Ran])
     assert "has a regular expression for a path" in shop.err
 
 
+def test_a_redirect_that_holds_a_secret_is_left_out_and_said(
+    cli: Callable[..., Ran], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its target it would come back as a route to a service."""
+    monkeypatch.setenv("TARGET", "hidden")
+    (directory / "away.toml").write_text(
+        """
+        version = 1
+        [services.up]
+        builtin = "echo"
+        [routes.away]
+        path = "/away"
+        redirect = { to = "https://x.example/${secret:TARGET}" }
+        [routes.kept]
+        path = "/kept"
+        redirect = { to = "https://x.example/there" }
+        [routes.up]
+        path = "/up"
+        service = "up"
+        """
+    )
+
+    ran = cli("export", "openapi", "-c", "away.toml")
+
+    assert set(json.loads(ran.out)["paths"]) == {"/kept", "/up"}
+    assert 'the route "away" redirects to a place with a secret' in ran.err
+    assert "hidden" not in ran.out + ran.err
+
+
 @pytest.mark.parametrize(("kind", "package"), [("openapi", "yaml"), ("nginx", "crossplane")])
 def test_a_package_that_is_missing_is_named(
     kind: str, package: str, cli: Callable[..., Ran], directory: Path, monkeypatch: pytest.MonkeyPatch
