@@ -20,36 +20,40 @@ def entry() -> NoReturn:
     code = main()
     if sys.argv[1:2] == ["serve"]:
         sys.exit(code)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        from gatewayctl.cli.pipes import closed_pipe
-
-        code = closed_pipe()
     os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs ``gatewayctl`` with these arguments (the process's own by default) and gives its exit code.
+    """Runs ``gatewayctl`` with these arguments (the process's own by default), sees to it that all is written, and gives
+    its exit code.
 
     0: done, nothing found · 1: something was found · 2: wrong usage, invalid configuration, internal error ·
     130: interrupted · 141: whoever read the output went away.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in (["--version"], ["-V"]):
-        from gatewayctl import __version__
-
-        try:
-            sys.stdout.write(f"gatewayctl {__version__}\n")
-            sys.stdout.flush()
-        except BrokenPipeError:
-            from gatewayctl.cli.pipes import closed_pipe
-
-            return closed_pipe()
-        return 0
     try:
-        from gatewayctl.cli.app import run
+        code = _version() if given in (["--version"], ["-V"]) else _run(given)
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        from gatewayctl.cli.pipes import unwritable
+
+        return unwritable(error)
+    return code
+
+
+def _version() -> int:
+    from gatewayctl import __version__
+
+    if sys.stdout is not None:  # None where whoever started us has closed it
+        sys.stdout.write(f"gatewayctl {__version__}\n")
+    return 0
+
+
+def _run(given: list[str]) -> int:
+    from gatewayctl.cli.app import run
+
     return run(given)

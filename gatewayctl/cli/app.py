@@ -151,7 +151,10 @@ def _call(call: Callable[[], int], arguments: dict[str, Any]) -> int:
 
 
 def _show(error: CommandError, console: Console) -> int:
-    console.hint(drawn(error.diagnostics, error.sources, console.hint_style))
+    try:
+        console.hint(drawn(error.diagnostics, error.sources, console.hint_style))
+    except CommandError as second:  # standard error takes nothing: the exit code is all that can be said
+        return second.exit_code
     return error.exit_code
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,9 +174,31 @@ def test_a_full_disk_is_an_error_and_no_traceback(directory: Path) -> None:
     assert "Traceback" not in ran.stderr
 
 
-def test_closed_streams_are_survived(directory: Path) -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["routes", "--help"], ["routes", "-c", "minimal.toml"]]
+)
+def test_no_answer_is_a_traceback_on_a_full_disk(directory: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        started: Any = {"cwd": directory, "env": _environ(), "text": True, "timeout": 60, "check": False}
+        ran = subprocess.run(
+            [sys.executable, "-m", "gatewayctl", *arguments], stdout=full, stderr=subprocess.PIPE, **started
+        )
+        said_nowhere = subprocess.run(
+            [sys.executable, "-m", "gatewayctl", "nonsense"], stdout=subprocess.PIPE, stderr=full, **started
+        )
+
+    assert (ran.returncode, said_nowhere.returncode) == (2, 2)
+    assert ran.stderr.startswith("error[E022]: the output cannot be written: no space left on device")
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["routes", "--help"], ["routes", "-c", "minimal.toml"]]
+)
+def test_no_answer_needs_open_streams(directory: Path, arguments: list[str]) -> None:
     ran = subprocess.run(
-        ["sh", "-c", '"$0" -m gatewayctl routes -c minimal.toml >&- 2>&-', sys.executable],
+        ["sh", "-c", '"$0" -m gatewayctl "$@" >&- 2>&-', sys.executable, *arguments],
         cwd=directory,
         env=_environ(),
         capture_output=True,
