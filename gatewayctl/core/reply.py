@@ -24,6 +24,12 @@ h1{{font-size:1.4rem}}code{{color:#666}}@media(prefers-color-scheme:dark){{body{
 <body><h1>{status} {title}</h1><p>{detail}</p><p><code>{reason} · {request_id}</code></p></body></html>
 """
 
+_PAGE_POLICY: Final = field(
+    b"Content-Security-Policy",
+    b"default-src 'none'; style-src 'sha256-IYWP8YPl3mz8aX3IH9vURBHAOi9h6KzYGBy5Vj2Zjk8='; frame-ancestors 'none'",
+)
+"""The page needs its own style, which a stricter policy of a transform would forbid, and nothing else."""
+
 
 @frozen
 class Reply:
@@ -80,6 +86,7 @@ def problem(
         field(b"Content-Type", form),
         field(b"Proxy-Status", status),
         field(b"Cache-Control", b"no-store"),
+        *((_PAGE_POLICY,) if form == _HTML else ()),
         *failure.fields,
         *extra,
     )

@@ -74,6 +74,14 @@ def test_every_answer_has_the_headers(front: Gateway | AsgiServer) -> None:
         assert {name: len(response.values(name)) for name in (*NAMES, HSTS)} == {**dict.fromkeys(NAMES, 1), HSTS: 0}
 
 
+def test_the_page_for_browsers_keeps_the_policy_of_its_own(front: Gateway | AsgiServer) -> None:
+    for target in (b"/gone", b"/nowhere"):
+        policies = _ask(front, target, b"Accept: text/html").values(b"content-security-policy")
+
+        assert len(policies) == 1
+        assert b"style-src 'sha256-" in policies[0]
+
+
 def test_clients_that_came_by_tls_are_told_to_do_so_again(front: Gateway | AsgiServer) -> None:
     by_tls = _ask(front, b"/up", b"X-Forwarded-For: 192.0.2.7", b"X-Forwarded-Proto: https")
 

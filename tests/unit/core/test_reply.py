@@ -1,6 +1,9 @@
 """The gateway's own answers: how a problem reads for programs, terminals and browsers (RFC 9457, RFC 9209)."""
 
+import base64
+import hashlib
 import json
+import re
 
 import pytest
 
@@ -99,6 +102,16 @@ def test_a_request_id_is_text_in_a_page() -> None:
     reply = problem(failure("no_route", "x"), request_id="<b>", accept=b"text/html", pseudonym=b"g")
 
     assert b"<b>" not in reply.body
+
+
+def test_the_policy_of_a_page_allows_its_style_and_nothing_else() -> None:
+    reply = of(accept=b"text/html")
+    (style,) = re.findall(rb"<style>(.*?)</style>", reply.body, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style).digest())
+    policy = b"default-src 'none'; style-src 'sha256-" + digest + b"'; frame-ancestors 'none'"
+
+    assert values(reply, b"content-security-policy") == [policy]
+    assert values(of(), b"content-security-policy") == []
 
 
 def test_proxy_status_says_who_and_what() -> None:
