@@ -46,19 +46,23 @@ def check(subject: Subject) -> Iterator[Found]:
     """See the manual above."""
     for name, cors in sorted(subject.config.cors.items()):
         for number, origin in enumerate(cors.origins):
-            plain = cors.credentials and origin.startswith("http://") and not inner(urlsplit(origin).hostname or "")
-            wide = cors.credentials and _below_the_top(origin)
-            if origin == "null" or plain or wide:
+            why = _why(origin, cors.credentials)
+            if why:
                 yield Found(
                     ("cors", name, "origins", number),
                     f'"{name}" trusts an origin that anybody can have',
-                    "every sandboxed frame"
-                    if origin == "null"
-                    else "can be replaced on the way"
-                    if plain
-                    else "anybody can register a name there",
+                    why,
                     "name the https origin of the application",
                 )
+
+
+def _why(origin: str, credentials: bool) -> str:
+    """Who else can have it; empty where nobody can."""
+    if origin == "null":
+        return "every sandboxed frame"
+    if credentials and origin.startswith("http://") and not inner(urlsplit(origin).hostname or ""):
+        return "can be replaced on the way"
+    return "anybody can register a name there" if credentials and _below_the_top(origin) else ""
 
 
 def _below_the_top(origin: str) -> bool:
