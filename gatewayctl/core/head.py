@@ -62,8 +62,8 @@ class HeadParser:
         "_max_fields",
         "_names",
         "_request_lines",
-        "_responses",
         "_status_lines",
+        "responses",
     )
 
     def __init__(
@@ -77,7 +77,8 @@ class HeadParser:
         self._request_lines: dict[bytes, _RequestLine] = {}
         self._names: dict[bytes, tuple[bytes, int, bool]] = {}
         self._hosts: dict[bytes, bytes] = {}
-        self._responses: dict[bytes, ResponseHead] = {}
+        self.responses: dict[bytes, ResponseHead] = {}
+        """Heads of responses that are known already, to be asked before ``response``."""
         self._status_lines: dict[bytes, tuple[int, int, bytes]] = {}
 
     # ── requests ──────────────────────────────────────────────────────
@@ -219,14 +220,11 @@ class HeadParser:
         A service says the same head again and again (at least until the next second changes its Date): the last ones
         are remembered whole, so a head that is given must not be changed.
         """
-        known = self._responses.get(raw)
-        if known is not None:
-            return known
         head = self._response(raw)
         if len(raw) <= _REMEMBER_HEAD and not head.kinds & Kind.SET_COOKIE:
-            if len(self._responses) >= _REMEMBER_HEADS:
-                self._responses.clear()
-            self._responses[raw] = head
+            if len(self.responses) >= _REMEMBER_HEADS:
+                self.responses.clear()
+            self.responses[raw] = head
         return head
 
     def _response(self, raw: bytes) -> ResponseHead:
@@ -235,6 +233,7 @@ class HeadParser:
         del lines[0]
         head = ResponseHead()
         head.status, head.minor, head.line = self._status_lines.get(line) or self._status_line(line)
+        head.status_class = head.status // 100
         if len(lines) > 4 * self._max_fields:
             raise BadMessage("bad_response", f"more than {4 * self._max_fields} header fields")
         fields = list(map(self._lines.get, lines))
@@ -250,6 +249,7 @@ class HeadParser:
             check_repeated(head.fields, "bad_response")
         head.length = int(head.first(_CONTENT_LENGTH)) if kinds & _CONTENT_LENGTH else UNSTATED
         head.kinds = kinds
+        head.dated = bool(kinds & Kind.DATE)
         head.keep_alive = head.minor == 1
         head.upgrade = b""
         head.dropped_names = NO_NAMES

@@ -1,11 +1,13 @@
 """Message heads as they are handed on: what a request and a response say, with nothing left to interpret."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from gatewayctl.core.fields import Field
+from gatewayctl.core.frozen import frozen
 
 
-class Wishes(NamedTuple):
+@frozen
+class Wishes:
     """What a client wants of a connection beyond a plain answer (RFC 9110 7.6, 7.8, 10.1)."""
 
     expects_continue: bool = False
@@ -116,6 +118,7 @@ class ResponseHead:
     """An upstream's response head. Built by ``HeadParser.response``; the body's framing depends on the request too."""
 
     __slots__ = (
+        "dated",
         "dropped_names",
         "fields",
         "framing",
@@ -126,17 +129,22 @@ class ResponseHead:
         "minor",
         "passed",
         "status",
+        "status_class",
         "tally",
         "upgrade",
     )
 
     status: int
+    status_class: int
+    """Its first digit."""
     line: bytes
     """The status line in the form it is sent on, with CRLF."""
     minor: int
     fields: list[Field]
     kinds: int
     keep_alive: bool
+    dated: bool
+    """Whether it has a Date."""
     length: int
     """Content-Length in bytes, ``CHUNKED``, or -2 when neither is given."""
     framing: int

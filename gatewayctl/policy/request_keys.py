@@ -16,6 +16,8 @@ _LONGEST: Final = 64
 _STANDS_IN: Final = b"\x01"
 """Before the address that stands in for what a request lacks: no value of a request can begin with it."""
 
+COLON: Final = ord(":")
+"""In an address of IPv6 alone. A number is found in bytes at once; for bytes in bytes, CPython first raises an error."""
 _NETWORK: Final = 8
 """Bytes of an IPv6 address that tell clients apart."""
 _CONTROL: Final = re.compile(rb"[\x00-\x1f]")
@@ -43,7 +45,7 @@ Part = Callable[[Keyed], bytes | None]
 def client_address(request: Keyed) -> bytes:
     """The client's address; of IPv6 the first 64 bits, for whoever has one such address has them all."""
     address = request.client_ip
-    if b":" not in address:
+    if COLON not in address:
         return address
     try:
         parsed = ip_address(address.decode("latin-1"))

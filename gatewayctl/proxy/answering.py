@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gatewayctl.core.failures import Failure, failure
-from gatewayctl.core.fields import Field, combined
+from gatewayctl.core.fields import Field, combined, field
 from gatewayctl.core.reply import Reply, problem, status_line
 from gatewayctl.proxy.exchange_state import ExchangeState
 from gatewayctl.proxy.policed import Policed
@@ -50,7 +50,7 @@ class AnsweringExchange(ExchangeState):
         if not any(f[1] == b"date" for f in reply.fields):
             lines.append(self.gateway.date_line())
         if self.course is not None and self.route is not None:
-            lines += [step.lines(self) for step in self.route.add]
+            lines += [step.lines(self) for step in reversed(self.route.add)]
         lines += (self.bound.request_id_prefix, self.request_id, b"\r\n")
         body = b"" if bodiless or head.method == b"HEAD" else reply.body
         self.sent = len(body)
@@ -58,6 +58,17 @@ class AnsweringExchange(ExchangeState):
             head.keep_alive = False
         self._settle()
         self.door.respond(status_line(reply.status), lines, len(body), body, True)
+
+    def _to_https(self) -> None:
+        """308 to the same under https, on the port of the first https listener (RFC 9110 15.4.9)."""
+        head = self.head
+        if not head.host:
+            self.fail(failure("bad_request", "without a Host nobody can be sent to https"))
+            return
+        port = next((one.port for one in self.bound.plan.server.listen if one.tls), 443)
+        host = b"[%b]" % head.host.strip(b"[]") if b":" in head.host else head.host
+        to = b"https://" + host + (b"" if port in (0, 443) else b":%d" % port) + self.path
+        self.answer(Reply(308, (field(b"Location", to if head.query is None else to + b"?" + head.query),)))
 
     def _shape(self, fields: list[Field]) -> list[Field] | None:
         """The fields of an answer after the shaping steps of the route; None if one of them failed, which is reported."""
@@ -108,10 +119,13 @@ class AnsweringExchange(ExchangeState):
 
     def _end_course(self, course: Policed, now: float) -> None:
         """Gives back all that is held, each thing whatever happens to the others."""
-        if course.service is not None:
+        if course.breaker is not None or course.held is not None or course.timer is not None:
             course.let_go(now)
-        guards, course.guards = course.guards, None
-        for give_back in guards or ():
+        guards = course.guards
+        if guards is None:
+            return
+        course.guards = None
+        for give_back in guards:
             try:
                 give_back()
             except Exception as error:

@@ -16,7 +16,7 @@ from gatewayctl.core.messages import ResponseHead
 from gatewayctl.core.reply import Reply
 from gatewayctl.plan.policies import FallbackPlan
 from gatewayctl.policy.breakers.breaker import Breaker
-from gatewayctl.policy.breakers.table import REFUSED
+from gatewayctl.policy.breakers.table import ORDINARY, REFUSED
 from gatewayctl.policy.retries.rules import retry_after
 from gatewayctl.proxy.forwarding import ForwardingExchange
 from gatewayctl.proxy.policed import HeldResponse, Policed
@@ -50,7 +50,7 @@ class PolicedExchange(ForwardingExchange):
 
     def _begin(self, route: "BoundRoute") -> None:
         """The first attempt at the route's service."""
-        policed = self.on_course()
+        policed = self.course or self.on_course()
         policed.service = route.service
         if route.retry is not None:
             route.retry.budget.request(self.sent_at)
@@ -66,9 +66,9 @@ class PolicedExchange(ForwardingExchange):
         policed.tries += 1
         conduct = service.conduct
         # 8a. the breaker of the service or the route
-        breaker, permit = None if conduct is None else conduct.breaker(route.name), 0
+        breaker, permit = None if conduct is None else conduct.of_service or conduct.breaker(route.name), 0
         if breaker is not None:
-            permit = breaker.ask(now)
+            permit = breaker.ask(now) if breaker.asks else ORDINARY
             if permit == REFUSED:
                 self._unavailable(policed, self._refused_by(breaker.wait(now)), now)
                 return
@@ -189,11 +189,16 @@ class PolicedExchange(ForwardingExchange):
         seconds = now - policed.began
         conduct = service.conduct
         if conduct is not None:
-            failed = conduct.judge(instance.id, head.status, seconds, now)
+            failed = False
+            if head.status in conduct.telling or seconds > conduct.slow or conduct.observes or conduct.troubled:
+                failed = conduct.judge(instance.id, head.status, seconds, now)
             breaker = policed.breaker
             if breaker is not None:
                 policed.breaker = None
-                (breaker.failed if failed else breaker.succeeded)(policed.permit, now)
+                if failed:
+                    breaker.failed(policed.permit, now)
+                else:
+                    breaker.succeeded(policed.permit, now)
         retry = None if self.route is None else self.route.retry
         if (
             retry is not None

@@ -90,7 +90,8 @@ class BoundRoute:
         self.admit = tuple(ADMIT_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADMIT_STEPS)
         self.shape = tuple(SHAPE_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in SHAPE_STEPS)
         self.answers_preflights = any(isinstance(s, PreflightPlan) for s in plan.steps)
-        self.add = tuple(ADD_STEPS[type(s)](s, parts) for s in plan.steps if type(s) in ADD_STEPS)
+        self.add = tuple(ADD_STEPS[type(s)](s, parts) for s in reversed(plan.steps) if type(s) in ADD_STEPS)
+        """Last first: each puts its lines before those that are there."""
         self.max_body: float = next((s.limit for s in plan.steps if isinstance(s, BodyLimitPlan)), _UNLIMITED)
         self.retry = retry
         self.policed = retry is not None or (service is not None and service.conduct is not None)

@@ -7,6 +7,7 @@ in four files: what is known (``exchange_state``, steps 2 and 3), how it ends (`
 """
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from gatewayctl.core.chunked import LAST_CHUNK, chunk
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import RESPONSE_DROPS, Field, Kind, combined, field
 from gatewayctl.core.framing import CHUNKED
-from gatewayctl.core.messages import ResponseHead
+from gatewayctl.core.messages import PLAIN, ResponseHead
 from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.reply import Reply
 from gatewayctl.policy.cors import VARY_PREFLIGHT
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gatewayctl.proxy.bound import BoundRoute
     from gatewayctl.steps.base import AdmitStep
 
-_DATE: Final = Kind.DATE
 _NEVER_NAMED: Final = Kind.CONTENT_LENGTH | Kind.TRANSFER_ENCODING | Kind.HOST
 """What Connection cannot remove: it frames or addresses the message."""
 _TEXT_EVENT_STREAM: Final = b"text/event-stream"
@@ -61,7 +61,7 @@ class Exchange(PolicedExchange):
         match = bound.table.match(head.method, head.host, path, head.query or b"", head.fields)
         if bound.answers_preflights and head.method == b"OPTIONS" and self._preflight(match):
             return
-        if isinstance(match, Miss):
+        if type(match) is Miss:
             self._missed(match.allow)
             return
         if (
@@ -79,11 +79,14 @@ class Exchange(PolicedExchange):
         route = self.route = self.bound.routes[match.route]
         self.log_target = route.log_target
         self.params = match.params
-        named = head.wishes.dropped_names
-        if named:  # what the client made hop-by-hop ends here, before any step puts in fields of its own
+        if head.wishes is not PLAIN and head.wishes.dropped_names:
+            named = head.wishes.dropped_names  # hop-by-hop: they end here, before any step puts in fields of its own
             self.fields = [f for f in head.fields if f[0] & _NEVER_NAMED or f[1] not in named]
         # 6. admission: the steps of the route, any of which may answer
-        self._admit(route, iter(route.admit))
+        if route.admit:
+            self._admit(route, iter(route.admit))
+        else:
+            self._forward(route)
 
     def _admit(self, route: "BoundRoute", steps: "Iterator[AdmitStep]") -> None:
         """The steps that are left. One that has to wait is waited for, and admission goes on behind it."""
@@ -144,17 +147,6 @@ class Exchange(PolicedExchange):
         """Answers a request whose head could not be read or may not be served."""
         self.path = self.head.path
         self.fail(what)
-
-    def _to_https(self) -> None:
-        """308 to the same under https, on the port of the first https listener (RFC 9110 15.4.9)."""
-        head = self.head
-        if not head.host:
-            self.fail(failure("bad_request", "without a Host nobody can be sent to https"))
-            return
-        port = next((one.port for one in self.bound.plan.server.listen if one.tls), 443)
-        host = b"[%b]" % head.host.strip(b"[]") if b":" in head.host else head.host
-        to = b"https://" + host + (b"" if port in (0, 443) else b":%d" % port) + self.path
-        self.answer(Reply(308, (field(b"Location", to if head.query is None else to + b"?" + head.query),)))
 
     def _no_path(self, why: str) -> None:
         """A target that is no path: one of the two forms that are none, or a path without a canonical form."""
@@ -278,10 +270,12 @@ class Exchange(PolicedExchange):
         if course is not None and self._judged(course, head, length, first, complete, now):
             return
         instance, route, bound = self.instance, self.route, self.bound
-        status = self.status = head.status
-        self.upstream_time = now - self.sent_at
-        instance.answers[status // 100] += 1  # type: ignore[union-attr]
-        instance.durations.observe(self.upstream_time)  # type: ignore[union-attr]
+        self.status = head.status
+        seconds = self.upstream_time = now - self.sent_at
+        instance.answers[head.status_class] += 1  # type: ignore[union-attr]
+        durations = instance.durations  # type: ignore[union-attr]
+        durations.counts[bisect_left(durations.bounds, seconds)] += 1  # as Histogram.observe
+        durations.sum += seconds
         if route is not None and (route.shape or head.dropped_names):
             shaped = self._shaped(head)
             if shaped is None:
@@ -294,19 +288,19 @@ class Exchange(PolicedExchange):
             dated = any(f[1] == b"date" for f in shaped)
         else:
             lines = [head.passed, bound.request_id_prefix, self.request_id, bound.response_end]
-            dated = bool(head.kinds & _DATE)
+            dated = head.dated
         self.responded = True
         if not dated:
             lines.append(self.gateway.date_line())
         if course is not None and route is not None:
-            for step in reversed(route.add):
+            for step in route.add:
                 lines.insert(0, step.lines(self))
         self.sent = len(first)
         if complete:
             self._connection = None
             self.settled = True
             instance.in_flight -= 1  # type: ignore[union-attr]
-            if course is not None:
+            if course is not None and course.guards is not None:  # its attempt has been judged: all else is over
                 self._end_course(course, now)
             self.gateway.settle(self, now)
             self.door.respond(head.line, lines, length, first, True)  # last: it goes on to the client's next request

@@ -32,7 +32,10 @@ _NO_PARAMS: Final[Mapping[str, bytes]] = {}
 
 
 class ExchangeState:
-    """Made by a door for each head it reads; the request is identified at once."""
+    """Made by a door for each head it reads; ``begin`` comes at once, and identifies the request.
+
+    It is no ``__init__``: what a class does to call one costs as much as ten of the assignments.
+    """
 
     __slots__ = (
         "_block",
@@ -51,6 +54,7 @@ class ExchangeState:
         "client_ip",
         "course",
         "door",
+        "ended",
         "failure",
         "fields",
         "gateway",
@@ -84,12 +88,15 @@ class ExchangeState:
     path: bytes
     """The canonical path; what is matched and sent on."""
     sent_at: float
+    ended: float
+    """When it was settled."""
     _block: bytes
     _kept_size: int
 
-    def __init__(
+    def begin(
         self, gateway: "Gateway", door: Door, head: RequestHead, acquaintance: Acquaintance | None = None
     ) -> None:
+        """2 and 3. ``acquaintance`` is there where the client says the same again."""
         self.gateway = gateway
         bound = self.bound = gateway.bound
         self.door = door
@@ -120,12 +127,12 @@ class ExchangeState:
         self._body_pending: list[bytes] | None = None
         self._total_deadline = NEVER
         gateway.in_flight += 1
-        self.started = self.sent_at = gateway.clock()
+        clock = gateway.clock
+        self.started = self.sent_at = clock()
         # 2. identity: the request id, and the trace it belongs to
-        random = gateway.entropy.hex(48)
-        self.request_id = self.trace_id = trace_id = random[:32]  # one id to find a request by, where none came with it
-        self.span_id = random[32:]
-        self.trace_flags = SAMPLED if trace_id[18:] < bound.sample_below else NOT_SAMPLED
+        (trace_id, self.span_id), (lot,) = gateway.entropy.identity()
+        self.request_id = self.trace_id = trace_id  # one id to find a request by, where none came with it
+        self.trace_flags = SAMPLED if lot < bound.sample_below else NOT_SAMPLED
         # 3. the client's address
         if acquaintance is not None and acquaintance.origin is not None:
             origin = self.origin = acquaintance.origin
@@ -158,9 +165,11 @@ class ExchangeState:
 
     def on_course(self) -> Policed:
         """What steps and attempts keep of this request; made when it is first asked for."""
-        if self.course is None:
-            self.course = Policed()
-        return self.course
+        course = self.course
+        if course is None:
+            course = self.course = Policed()
+            course.begin()
+        return course
 
     @property
     def certificate(self) -> PeerCertificate | None:

@@ -14,6 +14,7 @@ from gatewayctl.core.bad_heads import salvage
 from gatewayctl.core.chunked import ChunkedDecoder
 from gatewayctl.core.failures import failure
 from gatewayctl.core.framing import CHUNKED, NO_BODY, BadMessage
+from gatewayctl.proxy.bound import Bound
 from gatewayctl.proxy.exchange import Exchange
 from gatewayctl.proxy.express_writer import BODY, CLOSED, HEAD, LINGER, TUNNEL, WAIT, ExpressWriter
 from gatewayctl.proxy.origin import peer_address
@@ -22,6 +23,7 @@ from gatewayctl.state.timer_wheel import NEVER
 
 HIGH_WATER: Final = 64 * 1024
 """Bytes that may wait to be written to a client, or be read ahead of a pending response."""
+_CR: Final = 13
 _NEVER_HTTP: Final = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -47,7 +49,14 @@ class ExpressConnection(ExpressWriter):
             if self._buffer:
                 data = self._buffer + data
                 self._buffer = b""
-            self._drive(data)
+            if state == HEAD and data and not self._stalled:  # mostly one head, and nothing after it
+                self._driving = True
+                try:
+                    data = self._take_head(data)
+                finally:
+                    self._driving = False
+            if data:
+                self._drive(data)
         elif state == TUNNEL:
             self._to_upstream(data)
         elif state == WAIT:
@@ -179,34 +188,22 @@ class ExpressConnection(ExpressWriter):
 
     def _take_head(self, data: bytes) -> bytes:
         """1. Reads one head and starts its exchange; gives back what follows it."""
-        end = data.find(b"\r\n\r\n")
+        raw, found, rest = data.partition(b"\r\n\r\n")
         bound = self.gateway.bound
-        if end < 0 or end > bound.max_header_size or data[0] == 13:
-            if data[0] == 13:
-                return self._skip_empty_lines(data)
-            if len(data) > bound.max_header_size:
-                line = data.find(b"\r\n")
-                if line < 0 or line > bound.max_header_size:
-                    self._refuse(data, "uri_too_long", "the request line is too long")
-                else:
-                    self._refuse(data, "headers_too_large", f"the head is larger than {bound.max_header_size} bytes")
-            elif _NEVER_HTTP.search(data) is not None:
-                self._refuse(data, "bad_request", "a bare CR or LF or a control byte in the head")
-            else:
-                self._buffer = data
-                if not self._in_head:
-                    self._in_head = True
-                    self._expect_by(bound.header_timeout)
-            return b""
+        if not found or len(raw) > bound.max_header_size:
+            return self._no_head(data, bound)
         try:
-            head = bound.parser.request(data[:end], self._acquaintance)
+            head = bound.parser.request(raw, self._acquaintance)
         except BadMessage as error:
-            self._refuse(data[: end + 4], error.reason, error.detail)
+            if data[0] == _CR:
+                return self._skip_empty_lines(data)
+            self._refuse(raw + found, error.reason, error.detail)
             return b""
         self.deadline = NEVER
         self._in_head = False
         self._response_done = False
-        exchange = self._exchange = Exchange(self.gateway, self, head, self._acquaintance if head.repeated else None)
+        exchange = self._exchange = Exchange()
+        exchange.begin(self.gateway, self, head, self._acquaintance if head.repeated else None)
         body = head.body
         if body == NO_BODY:
             self._request_done = True
@@ -225,7 +222,26 @@ class ExpressConnection(ExpressWriter):
         except Exception as error:
             self.gateway.report(error, "handling a request")
             exchange.fail(failure("internal_error", "the request could not be handled"))
-        return data[end + 4 :]
+        return rest
+
+    def _no_head(self, data: bytes, bound: Bound) -> bytes:
+        """``data`` is not the whole of a head, or of one that is too large."""
+        if data[0] == _CR:
+            return self._skip_empty_lines(data)
+        if len(data) > bound.max_header_size:
+            line = data.find(b"\r\n")
+            if line < 0 or line > bound.max_header_size:
+                self._refuse(data, "uri_too_long", "the request line is too long")
+            else:
+                self._refuse(data, "headers_too_large", f"the head is larger than {bound.max_header_size} bytes")
+        elif _NEVER_HTTP.search(data) is not None:
+            self._refuse(data, "bad_request", "a bare CR or LF or a control byte in the head")
+        else:
+            self._buffer = data
+            if not self._in_head:
+                self._in_head = True
+                self._expect_by(bound.header_timeout)
+        return b""
 
     def _skip_empty_lines(self, data: bytes) -> bytes:
         """RFC 9112 2.2: an empty line or two before a request line are forgiven."""
@@ -277,7 +293,7 @@ class ExpressConnection(ExpressWriter):
             if exchange is not None:
                 exchange.on_body_end()
             if self._response_done:
-                self._turn()
+                self._turn(now)
         return rest
 
     def _refuse(self, data: bytes, reason: str, detail: str) -> None:
@@ -288,7 +304,8 @@ class ExpressConnection(ExpressWriter):
         self._response_done = False
         self.state = WAIT
         self.deadline = NEVER
-        exchange = self._exchange = Exchange(self.gateway, self, head)
+        exchange = self._exchange = Exchange()
+        exchange.begin(self.gateway, self, head)
         exchange.refuse(failure(reason, detail))
 
     def pause_body(self) -> None:

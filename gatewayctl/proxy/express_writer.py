@@ -111,9 +111,30 @@ class ExpressWriter(asyncio.Protocol, ABC):
         if exchange is None:
             return
         head = exchange.head
+        transport = self.transport
+        self._chunking = False
+        if (  # the usual case
+            complete
+            and self._request_done
+            and head.keep_alive
+            and head.minor
+            and not self.gateway.draining
+            and length >= 0
+            and len(first) < _COPY_BELOW
+        ):
+            self._keep = True
+            transport.write(b"".join([line, *lines, b"\r\n", first]))
+            if self.state == WAIT and not self._driving:  # as in _finished
+                self._exchange = None
+                self._response_done = True
+                self._turn(exchange.ended)
+                if self._buffer:
+                    self._go_on()
+            else:
+                self._finished(exchange)
+            return
         keep = head.keep_alive and self._request_done and not self.gateway.draining
         extra = b""
-        self._chunking = False
         if length < 0:
             if head.minor:
                 self._chunking = True
@@ -129,11 +150,11 @@ class ExpressWriter(asyncio.Protocol, ABC):
             extra += b"Connection: keep-alive\r\n"
         self._keep = keep
         if len(first) < _COPY_BELOW:
-            self.transport.write(b"".join((line, *lines, extra, b"\r\n", first)))
+            transport.write(b"".join([line, *lines, extra, b"\r\n", first]))
         else:
-            self.transport.writelines((b"".join((line, *lines, extra, b"\r\n")), first))
+            transport.writelines((b"".join([line, *lines, extra, b"\r\n"]), first))
         if complete:
-            self._finished()
+            self._finished(exchange)
 
     def interim(self, line: bytes, lines: Sequence[bytes]) -> None:
         """See ``Door``."""
@@ -145,13 +166,15 @@ class ExpressWriter(asyncio.Protocol, ABC):
 
     def end(self, trailers: Sequence[bytes]) -> None:
         """See ``Door``."""
+        exchange = self._exchange
+        if exchange is None:
+            return
         if self._chunking:
-            exchange = self._exchange
-            if trailers and exchange is not None and exchange.head.wishes.takes_trailers:
+            if trailers and exchange.head.wishes.takes_trailers:
                 self.transport.write(b"0\r\n%b\r\n" % b"".join(trailers))
             else:
                 self.transport.write(LAST_CHUNK)
-        self._finished()
+        self._finished(exchange)
 
     def cut(self) -> None:
         """See ``Door``. Where only the end of the connection would mark the end of the body, it is reset instead."""
@@ -161,8 +184,8 @@ class ExpressWriter(asyncio.Protocol, ABC):
         else:
             self._close()
 
-    def _finished(self) -> None:
-        """The response is complete: the next request, lingering, or the end."""
+    def _finished(self, exchange: Exchange) -> None:
+        """The response is complete, and settled: the next request, lingering, or the end."""
         self._exchange = None
         self._response_done = True
         if self.state == CLOSED:
@@ -170,13 +193,13 @@ class ExpressWriter(asyncio.Protocol, ABC):
         if not self._request_done:
             self._linger()
         elif not self._driving:
-            self._turn()
+            self._turn(exchange.ended)
             if self._buffer:
                 self._go_on()
         elif self.state == WAIT:
-            self._turn()
+            self._turn(exchange.ended)
 
-    def _turn(self) -> None:
+    def _turn(self, now: float) -> None:
         """From one request to the next."""
         if self._keep:
             self.state = HEAD
@@ -184,7 +207,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
                 self._paused = False
                 self.transport.resume_reading()
             gateway = self.gateway
-            self.deadline = deadline = gateway.clock() + gateway.bound.keepalive_timeout
+            self.deadline = deadline = now + gateway.bound.keepalive_timeout
             if deadline < self.due:
                 gateway.wheel.watch(self)
         else:

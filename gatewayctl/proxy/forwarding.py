@@ -1,5 +1,6 @@
 """How a request reaches an instance: what is sent, over which connection, and by when an answer must come."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gatewayctl.core.chunked import LAST_CHUNK, chunk
@@ -70,7 +71,8 @@ class ForwardingExchange(AnsweringExchange):
         self._send(connection)
 
     def _passed(self, route: "BoundRoute") -> bytes:
-        """The lines of the request's fields that go on, with those that carry its wishes."""
+        """The lines of the request's fields that go on, those that carry its wishes and say who asks, and the name of the
+        request id, which comes next."""
         head = self.head
         drops = REQUEST_DROPS
         if head.kinds & _TRACESTATE and not self._continues_trace():
@@ -90,6 +92,7 @@ class ForwardingExchange(AnsweringExchange):
             certificate = self.door.certificate
             if certificate is not None:
                 lines.append(certificate.line)
+        lines += (self.origin.lines, self.bound.request_id_prefix)
         return b"".join(lines)
 
     def _keep(self, route: "BoundRoute") -> None:
@@ -103,7 +106,7 @@ class ForwardingExchange(AnsweringExchange):
         lines = [b"Expect: 100-continue\r\n"] if wishes.expects_continue else []
         if wishes.upgrade and wishes.upgrade in route.upgrades and self.head.body == NO_BODY:
             return [*lines, b"Connection: Upgrade\r\nUpgrade: %b\r\n" % wishes.upgrade]
-        self.head.wishes = wishes._replace(upgrade=b"")
+        self.head.wishes = replace(wishes, upgrade=b"")
         if wishes.takes_trailers:
             lines.append(b"TE: trailers\r\nConnection: TE\r\n")
         return lines
@@ -178,8 +181,6 @@ class ForwardingExchange(AnsweringExchange):
                 b" HTTP/1.1\r\n",
                 instance.host_line or b"Host: %b\r\n" % head.authority,
                 self._block,
-                self.origin.lines,
-                bound.request_id_prefix,
                 self.request_id,
                 b"\r\ntraceparent: 00-",
                 self.trace_id,

@@ -144,19 +144,21 @@ class Gateway:
     def settle(self, exchange: "AnsweringExchange", now: float) -> None:
         """13. The end of an exchange at ``now``: metrics and its line in the access log."""
         self.in_flight -= 1
+        exchange.ended = now
         route, failure = exchange.route, exchange.failure
         status = exchange.status
         total = now - exchange.started
         reason = "" if failure is None else failure.kind.reason
         series = self.bound.unmatched if route is None else route.series
         series.count(exchange.head.method, status, total, exchange.received, exchange.sent, reason)
-        write = self.write_log
-        if write is None or self.log_line is None:
+        write, line = self.write_log, self.log_line
+        if write is None or line is None:
             return
         sample = self.bound.log_sample
         if sample < 1.0 and not reason and status < 400 and random.random() >= sample:  # noqa: S311 - a sample, no secret
             return
-        write(self.log_line(exchange, self.wall_clock(), total))
+        wall_clock = self.wall_clock
+        write(line(exchange, wall_clock(), total))
 
     def _report_underscore(self, name: bytes) -> None:
         self.reporter.event(

@@ -7,6 +7,7 @@ flags kept), anything else starts a new trace with the sampling decision made he
 import os
 import re
 from collections.abc import Callable
+from struct import Struct
 from typing import Final
 
 from gatewayctl.core.fields import Field, Kind
@@ -14,19 +15,33 @@ from gatewayctl.core.grammar import TRACEPARENT
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._~:/+=@-]{1,128}")
 _POOL: Final = 4096
+_IDENTITY: Final = Struct("32s16s")
+_LOT: Final = Struct("18x14s16x")
+"""The digits of one identity, read in two ways."""
+_IDENTITIES: Final = 170
+"""Made at once."""
 _FLAG_SAMPLED: Final = 1
 _FLAG_RANDOM: Final = 2
 
 
 class Entropy:
-    """Random hex in slices: one system call for hundreds of identifiers. ``source(n)`` gives n random bytes."""
+    """Random hex digits: one system call for a hundred identifiers. ``source(n)`` gives n random bytes."""
 
-    __slots__ = ("_at", "_hex", "_source")
+    __slots__ = ("_at", "_hex", "_identities", "_source")
 
     def __init__(self, source: Callable[[int], bytes] = os.urandom) -> None:
         self._source = source
+        self._identities: list[tuple[tuple[bytes, bytes], tuple[bytes]]] = []
         self._hex = b""
         self._at = 0
+
+    def identity(self) -> tuple[tuple[bytes, bytes], tuple[bytes]]:
+        """A trace id and a span id, and apart the last 14 digits of the trace id (see ``sample_below``)."""
+        made = self._identities
+        if not made:
+            digits = self._source(_IDENTITY.size // 2 * _IDENTITIES).hex().encode()
+            made += zip(_IDENTITY.iter_unpack(digits), _LOT.iter_unpack(digits), strict=True)
+        return made.pop()
 
     def hex(self, digits: int) -> bytes:
         """That many random hexadecimal digits; at most 64."""

@@ -7,9 +7,10 @@ header alone is read, from the right to the first address that is not itself tru
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Final, NamedTuple
+from typing import Final
 
 from gatewayctl.core.fields import Field, combined
+from gatewayctl.core.frozen import frozen
 from gatewayctl.core.grammar import HOST
 
 _MAX_HOPS: Final = 32
@@ -18,7 +19,8 @@ _MAPPED: Final = "::ffff:"
 _PARAMETER: Final = re.compile(r'\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))\s*')
 
 
-class Origin(NamedTuple):
+@frozen
+class Origin:
     """``client_ip`` as text, ``scheme`` http or https as the client used it, ``lines`` ready for the upstream's head."""
 
     client_ip: bytes

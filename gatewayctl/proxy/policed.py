@@ -26,8 +26,9 @@ class Policed(Course):
 
     __slots__ = ("began", "breaker", "fell_back", "held", "permit", "room", "service", "timer", "tries")
 
-    def __init__(self) -> None:
-        self.guards = None  # what Course.__init__ does, without a call: there is one of these for each policed request
+    def begin(self) -> None:
+        """As ``Course.begin``, without a call of it: there is one of these for each policed request."""
+        self.guards = None
         self.decisions = ()
         self.taken = None
         self.reported = ()

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, final
 
 from gatewayctl.routing.compiled import Check, CompiledRoute, ConditionRank, Kind
 from gatewayctl.routing.conditions import LiveConditions
@@ -34,6 +34,7 @@ class Match:
         return f"Match({self.route}, {dict(self.params)!r})"
 
 
+@final
 class Miss:
     """No route took it. ``allow``: the methods with which one would (405); none: there is no such path (404)."""
 

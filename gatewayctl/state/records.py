@@ -1,16 +1,23 @@
 """Records of this process alone: what ``policy/records.py`` asks for, where nobody else shares them."""
 
+import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
 from gatewayctl.policy.records import Change, Place, Record, Taker
 
+_NO_BOUND: Final = sys.maxsize
+
 
 class LocalRecords:
-    """See ``Records``. Owned records are never pushed out: what holds them bounds their number."""
+    """See ``Records``. Owned records are never pushed out: what holds them bounds their number.
 
-    __slots__ = ("_kept", "_most", "_unseen", "id", "named", "width")
+    While it is less than half full nobody's turn to go is near, and which record was used last is not kept: at least the
+    half that was used last is never pushed out.
+    """
+
+    __slots__ = ("_get", "_half", "_kept", "_most", "_unseen", "id", "named", "width")
 
     words: Final = (0,)
 
@@ -18,17 +25,19 @@ class LocalRecords:
         self.width = width
         self.id = id
         self.named = named
-        self._most: float = float("inf") if owned or named else most
+        self._most = _NO_BOUND if owned or named else most
+        self._half = self._most // 2
         self._unseen: Record = (0,) * width
         self._kept: OrderedDict[bytes, Record] = OrderedDict()
+        self._get = self._kept.get
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def bound(self, most: int) -> None:
         """At most so many from now on."""
-        if self._most != float("inf"):
-            self._most = most
+        if self._most != _NO_BOUND:
+            self._most, self._half = most, most // 2
             while len(self._kept) > most:
                 self._kept.popitem(last=False)
 
@@ -36,15 +45,14 @@ class LocalRecords:
         return self._kept.get(key, self._unseen)
 
     def take(self, key: bytes, algorithm: Taker, cost: int, now: int) -> tuple[Record, bool]:
-        kept = self._kept
-        record = kept.get(key, self._unseen)
+        get, kept = self._get, self._kept
+        record = get(key, self._unseen)
         after = algorithm.take(record, cost, now)
         if after is None:
             return record, False
         kept[key] = after
-        kept.move_to_end(key)
-        if len(kept) > self._most:
-            kept.popitem(last=False)
+        if len(kept) > self._half:
+            self._age(key)
         return after, True
 
     def word(self, key: bytes) -> int:
@@ -56,6 +64,11 @@ class LocalRecords:
             kept.pop(key, None)
             return
         kept[key] = record
+        if len(kept) > self._half:
+            self._age(key)
+
+    def _age(self, key: bytes) -> None:
+        kept = self._kept
         kept.move_to_end(key)
         if len(kept) > self._most:
             kept.popitem(last=False)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from gatewayctl.core.failures import Failure
 from gatewayctl.plan.policies import IdentityLimitsPlan, LimitsPlan
+from gatewayctl.policy.limits.limit import decision_of
 from gatewayctl.steps.base import Traffic
 from gatewayctl.steps.limits import LimitsStep
 from gatewayctl.steps.parts import Parts
@@ -38,7 +39,8 @@ class IdentityLimitsStep:
             step = self._step(limits)
         course = traffic.course
         if course is not None and course.taken is not None:  # what comes now stands behind it
-            course.decisions, course.taken = (course.taken.decision,), None
+            course.decisions = (decision_of(course.taken, course.record, course.taken_at),)
+            course.taken = None
         outcome = step.admit(traffic)
         if outcome is None:
             return None

@@ -8,19 +8,21 @@ from typing import Final
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.plan.policies import LimitFieldsPlan, LimitsPlan
 from gatewayctl.policy.limits.base import SECOND
-from gatewayctl.policy.limits.limit import Decision, Limit, Taken, limit_lines, limited, refused, taken_lines
+from gatewayctl.policy.limits.limit import Decision, Limit, decision_of, limit_lines, limited, refused
 from gatewayctl.policy.limits.shared import Claim, SharedStore, StoreError
 from gatewayctl.policy.records import Keeper, Place, Record
+from gatewayctl.policy.request_keys import COLON
 from gatewayctl.steps.base import Traffic
 from gatewayctl.steps.parts import Parts
 
 _HERE: Final = "memory"
+_MICROS: Final = float(SECOND)
 
 
 class LimitsStep:
     """See ``AdmitStep``. It waits only where a limit is counted by a store of several hosts."""
 
-    __slots__ = ("_clock", "_goes_on", "_here", "_keeper", "_lease", "_leases", "_only", "_there")
+    __slots__ = ("_by_address", "_clock", "_goes_on", "_here", "_keeper", "_lease", "_leases", "_only", "_there")
 
     def __init__(self, plan: LimitsPlan, parts: Parts) -> None:
         limits = [parts.counting.limits[name] for name in plan.limits]
@@ -34,6 +36,8 @@ class LimitsStep:
         only = limits[0] if len(limits) == len(self._here) == 1 else None
         self._only = only if only is not None and not only.algorithm.holds else None
         """The commonest case: one limit, counted here, that time gives back."""
+        self._by_address = self._only is not None and self._only.plan.key == ("client_ip",)
+        """And by the client's address, which is its key as it stands unless it is of IPv6."""
         stores = dict.fromkeys(limit.plan.store for limit in limits if limit.plan.store != _HERE)
         self._there: tuple[tuple[SharedStore, tuple[Limit, ...]], ...] = tuple(
             (parts.counting.stores[name], tuple(limit for limit in limits if limit.plan.store == name))
@@ -44,19 +48,20 @@ class LimitsStep:
         """429 if one of them is used up."""
         only = self._only
         if only is not None:
-            now = int(traffic.sent_at * SECOND)
-            cost = only.plan.cost
-            key = only.key(traffic)
-            record, within = only.records.take(key, only.algorithm, cost, now)
+            now = int(traffic.sent_at * _MICROS)
+            address = traffic.client_ip
+            key = address if self._by_address and COLON not in address else only.key(traffic)
+            record, within = only.records.take(key, only.algorithm, only.cost, now)
             if within:
                 only.count.allowed += 1
-                course = traffic.on_course()
-                course.taken = Taken(only, record, now)
+                course = traffic.course or traffic.on_course()
+                course.taken = only
+                course.record = record
+                course.taken_at = now
                 if self._goes_on:
                     course.undo = partial(self._give_back, (only.records, key), only, now)
                 return None
-            wait, state = only.algorithm.wait(record, cost, now), only.algorithm.state(record, now)
-            return self._concluded(traffic, [Decision(only, False, wait, state)])
+            return self._concluded(traffic, [decision_of(only, record, now, within=False)])
         if self._there:
             return self._admit_everywhere(traffic)
         now = int(traffic.sent_at * SECOND)
@@ -75,13 +80,11 @@ class LimitsStep:
             for limit, record in zip(limits, records, strict=True):
                 plan = limit.plan
                 taken = limit.algorithm.take(record, plan.cost, now)
+                within = taken is not None
                 if taken is None:
                     short = short or not plan.reports
                     taken = record
-                    wait = limit.algorithm.wait(record, plan.cost, now)
-                    decisions.append(Decision(limit, False, wait, limit.algorithm.state(record, now)))
-                else:
-                    decisions.append(Decision(limit, True, 0, limit.algorithm.state(taken, now)))
+                decisions.append(decision_of(limit, taken, now, within=within))
                 after.append(taken)
             return None if short else after
 
@@ -216,8 +219,12 @@ class LimitFieldsStep:
         course = traffic.course
         if course is None:
             return b""
-        if course.taken is None:
+        limit = course.taken
+        if limit is None:
             return limit_lines(course.decisions)
-        if not course.decisions:
-            return taken_lines(course.taken)
-        return limit_lines([*course.decisions, course.taken.decision])
+        if course.decisions:
+            return limit_lines([*course.decisions, decision_of(limit, course.record, course.taken_at)])
+        if not limit.tells:
+            return b""
+        remaining, reset = limit.algorithm.left(course.record, course.taken_at)  # one limit: the commonest case
+        return limit.line % remaining if reset is None else limit.line % (remaining, -(-reset // SECOND))

@@ -25,6 +25,12 @@ class ReportedCourse(Protocol):
     def reported(self) -> Sequence[str]: ...
 
 
+class LoggedInstance(Protocol):
+    """``log_id``: its id."""
+
+    log_id: bytes
+
+
 class Settled(Protocol):
     """What a line needs of a settled exchange. Sizes are body bytes, ``upstream_time`` is seconds."""
 
@@ -35,6 +41,10 @@ class Settled(Protocol):
     @property
     def target_names(self) -> tuple[str, str]:
         """Route and service, empty where there is none."""
+
+    @property
+    def instance(self) -> "LoggedInstance | None":
+        """The instance that answered."""
 
     @property
     def instance_id(self) -> bytes:
@@ -85,9 +95,11 @@ def shown_query(query: bytes | None, mode: str) -> bytes:
     return b"?" + b"&".join(pairs)
 
 
+_SMALL: Final = [b"%d" % number for number in range(1000)]
+"""Numbers that are written again and again: a status, a few attempts."""
 _JSON_LINE: Final = (
-    b'{"time":"%b.%03dZ","request_id":"%b","client_ip":"%b","method":"%b","host":"%b","path":"%b","protocol":"HTTP/1.%d",'
-    b'%b,"instance":"%b","status":%d,"attempts":%d,"duration_us":%d,"upstream_us":%d,"bytes_in":%d,"bytes_out":%d'
+    b'{"time":"%b.%03dZ","request_id":"%b","client_ip":"%b","method":"%b","host":"%b","path":"%b","protocol":"HTTP/1.%b",'
+    b'%b,"instance":"%b","status":%b,"attempts":%b,"duration_us":%d,"upstream_us":%d,"bytes_in":%d,"bytes_out":%d'
 )
 
 
@@ -111,11 +123,11 @@ def json_formatter(query_mode: str) -> Formatter:
             head.method,
             head.host,
             path if (head.plain and path is head.path) or _UNSAFE.search(path) is None else quoted(path)[1:-1],
-            head.minor,
+            _SMALL[head.minor],
             x.log_target,
-            x.instance_id,
-            x.status,
-            x.attempts,
+            x.instance_id if x.instance is None else x.instance.log_id,
+            _SMALL[x.status],
+            _SMALL[x.attempts],
             total * 1e6,
             x.upstream_time * 1e6,
             x.received,

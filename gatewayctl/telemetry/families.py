@@ -61,7 +61,7 @@ def _each_instance(value: Callable[[CountedInstance], float]) -> Rows:
 
 def _requests(scrape: Scrape) -> Iterator[Row]:
     for name, series in scrape.routes:
-        for (method, status), count in list(series.requests.items()):
+        for (method, status), count in series.requests.items():
             yield (name, series.service, method.decode("latin-1"), f"{status}xx"), count
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT"})
 OTHER_METHOD: Final = b"_OTHER"
+_CLASSES: Final = 6
 
 
 class Histogram:
@@ -37,12 +38,12 @@ class Histogram:
 class RouteSeries:
     """What is counted for one route: requests by method and status class, durations, answers of our own by reason."""
 
-    __slots__ = ("durations", "received", "refusals", "requests", "sent", "service")
+    __slots__ = ("_requests", "durations", "received", "refusals", "sent", "service")
 
     def __init__(self, buckets: Sequence[float]) -> None:
         self.service = ""
         """The service the route sends to, for the label; empty if it answers itself."""
-        self.requests: dict[tuple[bytes, int], int] = {}
+        self._requests: dict[bytes, list[int]] = {}
         self.durations = Histogram(buckets)
         self.refusals: dict[str, int] = {}
         self.received = 0
@@ -51,10 +52,10 @@ class RouteSeries:
     def count(self, method: bytes, status: int, seconds: float, received: int, sent: int, reason: str) -> None:
         """One settled request; ``received`` and ``sent`` are body bytes."""
         try:
-            self.requests[method, status // 100] += 1
+            counts = self._requests[method]
         except KeyError:
-            key = (method if method in METHODS else OTHER_METHOD, status // 100)
-            self.requests[key] = self.requests.get(key, 0) + 1
+            counts = self._of(method if method in METHODS else OTHER_METHOD)
+        counts[status // 100] += 1
         durations = self.durations
         durations.counts[bisect_left(durations.bounds, seconds)] += 1
         durations.sum += seconds
@@ -63,10 +64,24 @@ class RouteSeries:
         if reason:
             self.refusals[reason] = self.refusals.get(reason, 0) + 1
 
+    def _of(self, method: bytes) -> list[int]:
+        """The counts of a method by status class."""
+        return self._requests.setdefault(method, [0] * _CLASSES)
+
+    @property
+    def requests(self) -> dict[tuple[bytes, int], int]:
+        """How many there were, by method and status class (2 for 200 to 299); without those that there were none of."""
+        return {
+            (method, status): count
+            for method, counts in self._requests.items()
+            for status, count in enumerate(counts)
+            if count
+        }
+
     def add(self, other: "RouteSeries") -> None:
         """Adds what another process has counted for the same route."""
-        for key, count in other.requests.items():
-            self.requests[key] = self.requests.get(key, 0) + count
+        for (method, status), count in other.requests.items():
+            self._of(method)[status] += count
         for reason, count in other.refusals.items():
             self.refusals[reason] = self.refusals.get(reason, 0) + count
         self.durations.add(other.durations)

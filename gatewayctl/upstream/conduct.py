@@ -3,7 +3,7 @@
 A service without any of these has no conduct, and its requests pay for none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Final, Protocol
 
 from gatewayctl.plan.policies import FallbackPlan
@@ -34,8 +34,6 @@ class Conduct:
 
     __slots__ = (
         "_breaker_of",
-        "_observes",
-        "_of_service",
         "asks_instances",
         "bad",
         "balancer",
@@ -43,11 +41,15 @@ class Conduct:
         "fallback",
         "hash_part",
         "max_in_flight",
+        "observes",
+        "of_service",
         "rooms",
         "scope",
         "sessions",
         "slow",
         "sticky_cookie",
+        "telling",
+        "troubled",
     )
 
     def __init__(
@@ -69,7 +71,8 @@ class Conduct:
     ) -> None:
         self.balancer = balancer
         self._breaker_of = breaker_of
-        self._of_service = breaker_of("") if breaker_of is not None and scope == "service" else None
+        self.of_service = breaker_of("") if breaker_of is not None and scope == "service" else None
+        """The breaker that all attempts at the service ask; None where there is none of that scope."""
         self.scope = scope
         self.bad = bad
         """Statuses that are failures."""
@@ -83,14 +86,18 @@ class Conduct:
         self.hash_part = hash_part
         self.sessions = sessions
         self.sticky_cookie = sticky_cookie
-        self._observes = observes
+        self.observes = observes
+        """Of every response: the balancer wants to know how long it took."""
+        self.telling = bad if ejections is None else bad | {OUTLIER_STATUS}
+        """Statuses that ``judge`` has to hear of, however fast they came."""
+        self.troubled: Set[str] = frozenset() if ejections is None else ejections.detector.troubled
+        """Instances of which it has to hear whatever they answer; it changes with time."""
         self.asks_instances = scope == "instance" or rooms is not None
         """An instance that was chosen may still refuse."""
 
     def breaker(self, route: str) -> Breaker | None:
-        """The breaker that is asked before an instance is chosen; None where each instance has its own, or none has."""
-        if self._of_service is not None:
-            return self._of_service
+        """The one of a route that is asked before an instance is chosen, where ``of_service`` is None; None where each
+        instance has its own, or none has."""
         if self._breaker_of is None or self.scope == "instance":
             return None
         return self._breaker_of(route)
@@ -102,7 +109,11 @@ class Conduct:
         return self._breaker_of(id)
 
     def judge(self, id: str, status: int, seconds: float, now: float) -> bool:
-        """A response began after so many seconds. Gives whether a breaker takes it for a failure."""
+        """A response began after so many seconds. Gives whether a breaker takes it for a failure.
+
+        Nothing comes of one that was not slow, has none of the statuses ``telling`` and is of no instance ``troubled``;
+        it need not be told unless this one ``observes``.
+        """
         failed = status in self.bad or seconds > self.slow
         ejections = self.ejections
         if ejections is not None:
@@ -110,7 +121,7 @@ class Conduct:
                 ejections.failed(id, now)
             elif id in ejections.detector.troubled:
                 ejections.detector.succeeded(id)
-        if self._observes:
+        if self.observes:
             self.balancer.observe(id, max(seconds, _FAILED) if failed else seconds, now)
         return failed
 
@@ -118,7 +129,7 @@ class Conduct:
         """An attempt brought no response, and that is the instance's fault."""
         if self.ejections is not None:
             self.ejections.failed(id, now)
-        if self._observes:
+        if self.observes:
             self.balancer.observe(id, max(seconds, _FAILED), now)
 
 
@@ -130,6 +141,7 @@ class BreakerShelf:
     def __init__(self, name: str, service: str, scope: str, make: Callable[[str], Breaker]) -> None:
         self.name = name
         self.service = service
+        """The breaker that all attempts at the service ask; None where there is none of that scope."""
         self.scope = scope
         self._make = make
         self._made: dict[str, Breaker] = {}

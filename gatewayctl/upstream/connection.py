@@ -76,18 +76,15 @@ class UpstreamConnection(asyncio.Protocol):
         self.state = CLOSED
         self.requests = 0
         self.released_at = 0.0
-        self.deadline = self.due = NEVER
-        self.idle_timeout = NEVER
+        self.deadline = self.due = self.idle_timeout = self._answer_by = NEVER
         self.wait_note = ""
         self.poll: select.poll | None = None  # of this connection alone; made when it is first asked whether it stirs
         self.address = ""  # which of those of the instance's name this goes to; empty where it has no name
         self._receiver: Receiver | None = None
         self._buffer = b""
         self._decoder: ChunkedDecoder | None = None
-        self._left = 0
-        self._interim = 0
+        self._left = self._interim = 0
         self._reusable, self._ended = True, False
-        self._answer_by = NEVER
         self.full = False  # the instance does not read at the moment: no more of a body should be written
         self.uploading = False
         """The request's body is still being sent: if the response ends first, the connection cannot be used again."""
@@ -214,10 +211,9 @@ class UpstreamConnection(asyncio.Protocol):
             if self.on_tunnel_end is not None:
                 self.on_tunnel_end(True)
         elif receiver is not None and state == WAITING:
-            answered = bool(self._buffer) or self._interim > 0
             alert = isinstance(error, ssl.SSLError) and self.requests == 1  # TLS 1.3 refuses our certificate only now
             lost = tls_failure(error) if alert else failure("upstream_reset", "the service closed the connection")
-            receiver.on_failure(lost, answered=answered)
+            receiver.on_failure(lost, answered=bool(self._buffer) or self._interim > 0)
         elif receiver is not None and self._left == UNTIL_CLOSE and error is None and self._ended:
             receiver.on_end(_NO_TRAILERS)  # over TLS only a close_notify is an end (RFC 9112 9.8)
         elif receiver is not None:
@@ -278,8 +274,8 @@ class UpstreamConnection(asyncio.Protocol):
         if receiver is None:
             self.close()
             return
-        end = data.find(b"\r\n\r\n")
-        if end < 0 or end > MAX_RESPONSE_HEAD:
+        raw, found, body = data.partition(b"\r\n\r\n")
+        if not found or len(raw) > MAX_RESPONSE_HEAD:
             if len(data) > MAX_RESPONSE_HEAD:
                 self._fail("bad_response", "the response head is too large")
             elif _BARE_LINE_END.search(data) is not None and not data.endswith(b"\r"):
@@ -288,11 +284,10 @@ class UpstreamConnection(asyncio.Protocol):
                 self._buffer = data
             return
         try:
-            head = self.parser.response(data[:end])
+            head = self.parser.responses.get(raw) or self.parser.response(raw)
         except BadMessage as error:
             self._fail("bad_response", error.detail)
             return
-        body = data[end + 4 :]
         if head.status < 200:
             self._interim_head(head.status, body)
             if self.state == CLOSED:
@@ -316,8 +311,13 @@ class UpstreamConnection(asyncio.Protocol):
                 if missing:
                     self._reusable = False  # surplus bytes: whatever they are, they are nobody's response
                     body = body[:length]
-                now = self.instance.clock()
-                self._finish(now)
+                clock = self.instance.clock
+                now = clock()
+                if self._reusable and not self.uploading:  # as in _finish
+                    self._receiver, self.state = None, IDLE
+                    self.instance.release(self, now)
+                else:
+                    self._finish(now)
                 receiver.on_response(head, length, body, True, now)
                 return
             self._left = missing

@@ -23,6 +23,7 @@ class Service:
         "_instances",
         "_most",
         "_plainly",
+        "_sole",
         "_tls",
         "availability",
         "conduct",
@@ -61,6 +62,8 @@ class Service:
         self._most = None if conduct is None else conduct.max_in_flight
         self._plainly = conduct is None or (conduct.hash_part is None and conduct.sessions is None)
         """An instance is chosen without a look at the request."""
+        self._sole: Instance | None = None
+        """The one instance that takes requests, where there is but one."""
         self.first_byte_timeout = plan.first_byte_timeout
         self.first_byte_note = f"the service did not start to answer within {format_duration(plan.first_byte_timeout)}"
         self.tunnel_idle_timeout = plan.tunnel_idle_timeout
@@ -70,6 +73,7 @@ class Service:
         weights = {i.id: i.weight if i.status == "up" else 0 for i in self.members}
         self._balancer.replace(weights, self._instances, now)
         up = [id for id, weight in weights.items() if weight]
+        self._sole = self._instances[up[0]] if len(up) == 1 else None
         priorities = {i.id: i.priority for i in self.members}
         self.availability.replace(up, priorities if len(set(priorities.values())) > 1 else None)
         if self.conduct is not None:
@@ -93,7 +97,11 @@ class Service:
 
     def pick(self) -> Instance | None:
         """The instance for the next request, None if none can take it."""
-        chosen = self._balancer.pick(self.availability.usable)
+        usable = self.availability.usable
+        sole = self._sole
+        if sole is not None and usable is None and not sole.retired:
+            return sole
+        chosen = self._balancer.pick(usable)
         if chosen is None:
             return None
         instance = self._instances.get(chosen)

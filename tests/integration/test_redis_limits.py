@@ -81,7 +81,7 @@ def test_it_decides_as_the_engine_does(redis: RedisServer, algorithm: str) -> No
             after = used.algorithm.take(record, 1, 10**12)
             assert said.within == (after is not None)
             record = record if after is None else after
-            remaining, reset = used.algorithm.state(record, 10**12)
+            remaining, reset = used.algorithm.left(record, 10**12)
             assert said.state.remaining == remaining
             assert (said.state.reset is None) == (reset is None)
             if reset is not None and said.state.reset is not None:

@@ -126,10 +126,10 @@ def test_what_is_said_to_remain_can_be_taken_and_no_more(
 ) -> None:
     algorithm = ALGORITHMS[name](limit, window, limit)
     _, record, now = granted(algorithm, window, start, gaps)
-    remaining, reset = algorithm.state(record, now)
+    remaining, reset = algorithm.left(record, now)
 
     assert reset is not None
-    assert algorithm.state(record, now + reset + 1).remaining == limit
+    assert algorithm.left(record, now + reset + 1)[0] == limit
     taken = 0
     while (after := algorithm.take(record, 1, now)) is not None:
         record, taken = after, taken + 1
@@ -145,7 +145,7 @@ def test_a_clock_that_is_set_back_grants_nothing_and_locks_nobody_out(
 ) -> None:
     algorithm = ALGORITHMS[name](limit, window, limit)
     _, record, now = granted(algorithm, window, start + back, gaps)
-    before = algorithm.state(record, now).remaining
+    before = algorithm.left(record, now)[0]
     now -= back
     taken = 0
     while (after := algorithm.take(record, 1, now)) is not None:
@@ -153,7 +153,9 @@ def test_a_clock_that_is_set_back_grants_nothing_and_locks_nobody_out(
 
     assert taken <= before
     locked = window + window // SLOTS + 1
-    assert algorithm.wait(record, 1, now) <= locked + (window if name == "sliding_window" else 0)
+    if name == "sliding_window":
+        locked += window + 2 * SLOTS  # its slots are rounded up to whole microseconds
+    assert algorithm.wait(record, 1, now) <= locked
 
 
 @CALM
@@ -193,7 +195,7 @@ def test_no_more_than_so_many_are_held_at_once(limit: int, comings: list[bool]) 
         elif held:
             record, held = algorithm.give_back(record, 1, 0, 0), held - 1
         assert record == (held,)
-        assert algorithm.state(record, 0).remaining == limit - held
+        assert algorithm.left(record, 0)[0] == limit - held
 
 
 @CALM
@@ -223,7 +225,7 @@ def test_what_was_given_back_grants_no_more_than_if_it_had_never_been_taken(
             with_it, without = after, other
     now += window * later // 1000
 
-    assert algorithm.state(with_it, now).remaining <= algorithm.state(without, now).remaining
+    assert algorithm.left(with_it, now)[0] <= algorithm.left(without, now)[0]
 
 
 @OVER_TIME

@@ -3,8 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
+from gatewayctl.core.frozen import frozen
 from gatewayctl.policy.balancing.base import NO_LOADS, Load, Random, Usable
 from gatewayctl.policy.balancing.warming import LONG_SINCE, SLOW_START, share
 
@@ -37,7 +38,8 @@ class Seat:
         return self.weight * share(self.since, now)
 
 
-class Lots(NamedTuple):
+@frozen
+class Lots:
     """Seats to draw from: ``sums`` are their weights, added up; None where all are equal."""
 
     seats: Sequence[Seat]

@@ -5,14 +5,16 @@ are only added up; they are told to the keeper before anything else is, and at t
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from gatewayctl.policy.breakers.memory import WIDTH, Memory, State
 from gatewayctl.policy.breakers.table import ORDINARY, REFUSED, Event, Rules, step
 from gatewayctl.policy.records import Keeper, Record, Records
 
-_MICRO = 1_000_000
-_MOST = 1_000_000
-_TOLD_WITHIN = 0.05
+_CLOSED: Final = State.CLOSED
+_MICRO: Final = 1_000_000
+_MOST: Final = 1_000_000
+_TOLD_WITHIN: Final = 0.05
 """Seconds after which others know of successes, as long as there are more of them."""
 
 
@@ -26,6 +28,7 @@ class Breaker:
         "_pending",
         "_place",
         "_until",
+        "asks",
         "name",
         "of",
         "on_change",
@@ -53,12 +56,14 @@ class Breaker:
         self._pending = 0
         self._flush_at = 0.0
         self._calm = True
+        self.asks = True
+        """Whether it has to be asked at all; else every attempt is let through with ``ORDINARY``."""
         self._until = 0
         self.refresh()
 
     def ask(self, now: float) -> int:
         """A permit for an attempt, or ``REFUSED``. Each permit is given back by one of the three below, once."""
-        if self.state is State.CLOSED:
+        if self.state is _CLOSED:
             return ORDINARY
         permit = self._tell(Event.ASKED, ORDINARY, now)
         if permit == REFUSED:
@@ -128,6 +133,7 @@ class Breaker:
 
     def _know(self, memory: Memory) -> None:
         self.state = memory.state
+        self.asks = memory.state is not _CLOSED or self._keeper.shared
         self._until = memory.until
         self._calm = memory.state is State.CLOSED and not memory.in_a_row and not memory.failures
 

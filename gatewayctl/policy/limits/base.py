@@ -40,5 +40,5 @@ class Algorithm(Protocol):
     def wait(self, record: Record, cost: int, now: int) -> int:
         """Microseconds after which ``cost`` can be taken, if nobody else takes any; what is held may take longer."""
 
-    def state(self, record: Record, now: int) -> State:
-        """What is left."""
+    def left(self, record: Record, now: int) -> tuple[float, float | None]:
+        """What is left, as in ``State``: a bare pair of whole numbers of whatever type, for every answer tells it."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gatewayctl.policy.limits.base import SECOND, State
+from gatewayctl.policy.limits.base import SECOND
 from gatewayctl.policy.records import Record
 
 
@@ -25,5 +25,5 @@ class Concurrency:
     def wait(self, record: Record, cost: int, now: int) -> int:
         return 0 if record[0] + cost <= self._limit else SECOND
 
-    def state(self, record: Record, now: int) -> State:
-        return State(max(int(self._limit - record[0]), 0), None)
+    def left(self, record: Record, now: int) -> tuple[float, float | None]:
+        return max(int(self._limit - record[0]), 0), None

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from gatewayctl.policy.limits.base import State
 from gatewayctl.policy.records import Record
 
 
@@ -29,9 +28,9 @@ class FixedWindow:
         began, taken = self._at(record, now)
         return 0 if taken + cost <= self._limit else int(began + self._window - now)
 
-    def state(self, record: Record, now: int) -> State:
+    def left(self, record: Record, now: int) -> tuple[float, float | None]:
         began, taken = self._at(record, now)
-        return State(int(self._limit - taken), int(began + self._window - now) if taken else 0)
+        return int(self._limit - taken), int(began + self._window - now) if taken else 0
 
     def _at(self, record: Record, now: int) -> Record:
         began, taken = record

@@ -19,10 +19,12 @@ from gatewayctl.policy.request_keys import key_maker
 class Limit:
     """``[limits.NAME]`` in force. What it has counted outlives reloads with its records."""
 
-    __slots__ = ("algorithm", "count", "key", "line", "plan", "policy", "quoted", "records")
+    __slots__ = ("algorithm", "cost", "count", "key", "line", "plan", "policy", "quoted", "records", "tells")
 
     def __init__(self, plan: LimitPlan, keeper: Keeper, count: "LimitCount") -> None:
         self.plan = plan
+        self.cost = plan.cost
+        self.tells = plan.headers
         self.count = count
         self.algorithm = ALGORITHMS[plan.algorithm](plan.limit, int(plan.window * SECOND), plan.burst)
         self.key = key_maker(plan.key)
@@ -71,17 +73,11 @@ class Decision(NamedTuple):
     state: State
 
 
-class Taken(NamedTuple):
-    """A request was within a limit: what is left is worked out where it is told."""
-
-    limit: Limit
-    record: Record
-    now: int
-
-    @property
-    def decision(self) -> Decision:
-        """The same in full."""
-        return Decision(self.limit, True, 0, self.limit.algorithm.state(self.record, self.now))
+def decision_of(limit: Limit, record: Record, now: int, *, within: bool = True) -> Decision:
+    """What a limit says at ``now``, whose record is this after something was taken from it, or could not be."""
+    wait = 0 if within else limit.algorithm.wait(record, limit.plan.cost, now)
+    remaining, reset = limit.algorithm.left(record, now)
+    return Decision(limit, within, wait, State(int(remaining), None if reset is None else int(reset)))
 
 
 def refused(decision: Decision) -> bool:
@@ -117,14 +113,3 @@ def _left(limit: Limit, state: State) -> str:
     if state.reset is None:
         return f"{limit.quoted};r={state.remaining}"
     return f"{limit.quoted};r={state.remaining};t={-(-state.reset // SECOND)}"
-
-
-def taken_lines(taken: Taken) -> bytes:
-    """The same for the one limit of a request, the commonest case."""
-    limit, record, now = taken
-    if not limit.plan.headers:
-        return b""
-    remaining, reset = limit.algorithm.state(record, now)
-    if reset is None:
-        return limit.line % remaining
-    return limit.line % (remaining, -(-reset // SECOND))

@@ -7,7 +7,7 @@ out times the interval between two requests.
 
 from typing import Final
 
-from gatewayctl.policy.limits.base import SECOND, State
+from gatewayctl.policy.limits.base import SECOND
 from gatewayctl.policy.records import Record
 
 _WHOLE: Final = 1e-6
@@ -48,9 +48,9 @@ class TokenBucket:
         ahead = record[0] - now
         return int(missing * self._interval + (ahead if 0 < ahead <= self._late else 0)) + 1
 
-    def state(self, record: Record, now: int) -> State:
+    def left(self, record: Record, now: int) -> tuple[float, float | None]:
         out = self._out(record, now)
-        return State(max(int(self._burst - out + _WHOLE), 0), int(out * self._interval))
+        return max(int(self._burst - out + _WHOLE), 0), int(out * self._interval)
 
     def _out(self, record: Record, now: int) -> float:
         written, out = record

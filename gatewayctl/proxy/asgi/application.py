@@ -94,7 +94,8 @@ class AsgiGateway:
             await door.run(send)
 
     def _begin(self, door: AsgiDoor, head: RequestHead, caller: Caller | None = None) -> None:
-        exchange = door.exchange = AsgiExchange(self.gateway, door, head, caller)
+        exchange = door.exchange = AsgiExchange()
+        exchange.begin(self.gateway, door, head, caller)
         try:
             exchange.start()
         except Exception as error:
@@ -105,8 +106,9 @@ class AsgiGateway:
         """Answers a request that is not acceptable, and has the connection closed: nothing after it can be trusted."""
         head = salvage(raw)
         head.keep_alive = False
-        door.exchange = AsgiExchange(self.gateway, door, head)
-        door.exchange.refuse(failure(reason, detail))
+        exchange = door.exchange = AsgiExchange()
+        exchange.begin(self.gateway, door, head)
+        exchange.refuse(failure(reason, detail))
         await door.answer_now(send)
 
     def _peer(self, scope: Scope) -> bytes:

@@ -31,12 +31,13 @@ class HeaderPairs:
 
     def of(self, lines: Sequence[bytes]) -> Pairs:
         """The pairs of ``lines``, pieces of field lines as a ``Door`` is given them."""
-        first = lines[0]
-        if not first.endswith(b"\r\n"):  # nothing, or the beginning of a line: what is remembered are whole ones
+        at = next((at for at in range(1, len(lines) - 2) if lines[at][-2:] == b": "), 0)
+        if not at or lines[at - 1][-2:] != b"\r\n" or lines[at + 2][:2] != b"\r\n":
             return pairs_of(b"".join(lines))
-        if len(lines) > 3 and lines[1][-2:] == b": " and lines[3][:2] == b"\r\n":  # an id, which no two answers share
-            return [*self._of(first), (lines[1][:-2].lower(), lines[2]), *self._of(b"".join(lines[3:]))]
-        return self._of(first) + pairs_of(b"".join(lines[1:]))
+        # an id, which no two answers share, between a block and a block that many do
+        pairs = [*self._of(lines[at - 1]), (lines[at][:-2].lower(), lines[at + 1]), *self._of(lines[at + 2])]
+        before, after = lines[: at - 1], lines[at + 3 :]
+        return [*pairs_of(b"".join(before)), *pairs, *pairs_of(b"".join(after))] if before or after else pairs
 
     def _of(self, block: bytes) -> Pairs:
         known = self._known.get(block)

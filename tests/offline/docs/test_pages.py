@@ -89,6 +89,7 @@ def test_every_member_of_a_log_line_has_its_meaning() -> None:
     settled = SimpleNamespace(
         head=parser.request(b"GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: b"),
         failure=failure("upstream_reset", "the service closed the connection"),
+        instance=None,
         instance_id=b"one",
         request_id=b"1",
         trace_id=b"2",
