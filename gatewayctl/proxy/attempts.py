@@ -66,9 +66,9 @@ class PolicedExchange(ForwardingExchange):
         policed.tries += 1
         conduct = service.conduct
         # 8a. the breaker of the service or the route
-        breaker, permit = None if conduct is None else conduct.of_service or conduct.breaker(route.name), 0
-        if breaker is not None:
-            permit = breaker.ask(now) if breaker.asks else ORDINARY
+        breaker, permit = None if conduct is None else conduct.of_service or conduct.breaker(route.name), ORDINARY
+        if breaker is not None and breaker.asks:
+            permit = breaker.ask(now)
             if permit == REFUSED:
                 self._unavailable(policed, self._refused_by(breaker.wait(now)), now)
                 return
@@ -95,8 +95,8 @@ class PolicedExchange(ForwardingExchange):
             self._attempt(instance)
             return
         self.instance = instance
-        self.attempts += 1
-        if self.attempts > 1:
+        attempts = self.attempts = self.attempts + 1
+        if attempts > 1:
             self.tried = (*self.tried, instance.id)
         instance.in_flight += 1
         self._reused = True
@@ -180,18 +180,21 @@ class PolicedExchange(ForwardingExchange):
     # ── how it ended ──────────────────────────────────────────────────
 
     def _judged(
-        self, policed: Policed, head: ResponseHead, length: int, first: bytes, complete: bool, now: float
+        self,
+        policed: Policed,
+        service: Service,
+        head: ResponseHead,
+        length: int,
+        first: bytes,
+        complete: bool,
+        now: float,
     ) -> bool:
         """11a. Judges the response that has begun; True if it is held back, for the request is tried again."""
-        service, instance = policed.service, self.instance
-        if service is None or instance is None:
-            return False
-        seconds = now - policed.began
-        conduct = service.conduct
+        conduct, seconds = service.conduct, now - policed.began
         if conduct is not None:
             failed = False
-            if head.status in conduct.telling or seconds > conduct.slow or conduct.observes or conduct.troubled:
-                failed = conduct.judge(instance.id, head.status, seconds, now)
+            if head.status in conduct.telling or seconds > conduct.slow or conduct.troubled or conduct.observes:
+                failed = conduct.judge(self.instance.id, head.status, seconds, now)  # type: ignore[union-attr]
             breaker = policed.breaker
             if breaker is not None:
                 policed.breaker = None

@@ -267,7 +267,11 @@ class Exchange(PolicedExchange):
     def on_response(self, head: ResponseHead, length: int, first: bytes, complete: bool, now: float) -> None:
         """11. The response's head, shaped, goes to the client with what came of the body."""
         course = self.course
-        if course is not None and self._judged(course, head, length, first, complete, now):
+        if (
+            course is not None
+            and course.service is not None
+            and self._judged(course, course.service, head, length, first, complete, now)
+        ):
             return
         instance, route, bound = self.instance, self.route, self.bound
         self.status = head.status
@@ -341,8 +345,8 @@ class Exchange(PolicedExchange):
         if connection is None:
             return
         course = self.course
-        if course is not None:
-            self._judged(course, head, 0, b"", False, self.gateway.clock())
+        if course is not None and course.service is not None:
+            self._judged(course, course.service, head, 0, b"", False, self.gateway.clock())
         if head.upgrade != self.head.upgrade:
             self._drop_upstream()
             self.fail(failure("upgrade_failed", "the service switched to another protocol than asked for"))

@@ -69,7 +69,7 @@ class Watcher:
                     *folders,
                     watch_filter=lambda _, path, matter=trails_now.matter: matter(path),  # type: ignore[misc]
                     recursive=False,
-                    debounce=50,
+                    debounce=400,
                     step=20,
                     stop_event=self._moved,
                 ):

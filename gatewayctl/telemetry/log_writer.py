@@ -14,7 +14,7 @@ from typing import Final
 
 MAX_PENDING: Final = 1 << 20
 """Bytes that may wait."""
-PIECE: Final = 1 << 16
+PIECE: Final = 1 << 17
 """Bytes after which a piece is handed over."""
 INTERVAL: Final = 0.1
 """Seconds after which it is handed over even if it is small."""

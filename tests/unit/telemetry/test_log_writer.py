@@ -70,7 +70,7 @@ def test_many_lines_arrive_whole_and_in_order(tmp_path: Path) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(sizes=st.lists(st.one_of(st.integers(1, 300), st.integers(PIECE - 2, PIECE + 2)), max_size=8))
+@given(sizes=st.lists(st.one_of(st.integers(1, 300), st.integers(PIECE - 2, PIECE + 2)), max_size=7))
 def test_what_is_written_is_what_arrives_whatever_its_size(sizes: list[int]) -> None:
     lines = [bytes([65 + place]) * size + b"\n" for place, size in enumerate(sizes)]
     with Pipe() as pipe:
