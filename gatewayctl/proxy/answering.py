@@ -49,7 +49,7 @@ class AnsweringExchange(ExchangeState):
             lines.append(b"Content-Length: %d\r\n" % len(reply.body))
         if not any(f[1] == b"date" for f in reply.fields):
             lines.append(self.gateway.date_line())
-        if self.course is not None and self.route is not None:
+        if self.route is not None and self.route.add:
             lines += [step.lines(self) for step in reversed(self.route.add)]
         lines += (self.bound.request_id_prefix, self.request_id, b"\r\n")
         body = b"" if bodiless or head.method == b"HEAD" else reply.body

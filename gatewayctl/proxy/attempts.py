@@ -49,14 +49,49 @@ class PolicedExchange(ForwardingExchange):
     # ── one attempt ───────────────────────────────────────────────────
 
     def _begin(self, route: "BoundRoute") -> None:
-        """The first attempt at the route's service."""
-        policed = self.course or self.on_course()
-        policed.service = route.service
+        """The first attempt at the route's service.
+
+        Mostly no breaker refuses it, an idle connection is there, and all goes well: then all that is kept is
+        ``_conduct``, from which ``_recall`` makes the rest as soon as anything depends on it.
+        """
+        service, now = route.service, self.sent_at
         if route.retry is not None:
-            route.retry.budget.request(self.sent_at)
+            route.retry.budget.request(now)
             if self.head.body != NO_BODY and self.head.method in route.retry.rules.methods:
                 self._keep(route)
-        self._try(policed, self.sent_at)
+        conduct = service.conduct  # type: ignore[union-attr]
+        if conduct is not None and conduct.plain and self.head.body == NO_BODY:
+            breaker = conduct.of_service or conduct.breaker(route.name)
+            if breaker is None or not breaker.asks:
+                instance = service.choose(self, now, (), ())  # type: ignore[union-attr]
+                if instance is not None:
+                    self._conduct = conduct
+                    connection = instance.acquire(now)
+                    if connection is None:
+                        self._recall()
+                        self._attempt(instance)
+                        return
+                    self.instance = instance
+                    self.attempts = 1
+                    instance.in_flight += 1
+                    self._reused = True
+                    self._send(connection)
+                    return
+        policed = self.course or self.on_course()
+        policed.service = service
+        self._try(policed, now)
+
+    def _recall(self) -> None:
+        """What was known of the first attempt is kept from now on, as for all others."""
+        conduct, route = self._conduct, self.route
+        if conduct is None or route is None:
+            return
+        self._conduct = None
+        policed = self.course or self.on_course()
+        policed.service = route.service
+        policed.breaker = conduct.of_service or conduct.breaker(route.name)
+        policed.began = self.sent_at
+        policed.tries = 1
 
     def _try(self, policed: Policed, now: float) -> None:
         service, route = policed.service, self.route
@@ -178,6 +213,25 @@ class PolicedExchange(ForwardingExchange):
         connection.wait_until(deadline, note)
 
     # ── how it ended ──────────────────────────────────────────────────
+
+    def _hear(self, conduct: Conduct, status: int, now: float) -> None:
+        """11a for a first attempt of which nothing was kept, where the response says nothing but that all is well; else it
+        is recalled, to be judged."""
+        route = self.route
+        if (
+            status in conduct.telling
+            or now - self.sent_at > conduct.slow
+            or conduct.troubled
+            or conduct.observes
+            or route is None
+            or (route.retry is not None and status in route.retry.rules.statuses)
+        ):
+            self._recall()
+            return
+        self._conduct = None
+        breaker = conduct.of_service or conduct.breaker(route.name)
+        if breaker is not None:
+            breaker.succeeded(ORDINARY, now)
 
     def _judged(
         self,

@@ -266,6 +266,8 @@ class Exchange(PolicedExchange):
 
     def on_response(self, head: ResponseHead, length: int, first: bytes, complete: bool, now: float) -> None:
         """11. The response's head, shaped, goes to the client with what came of the body."""
+        if self._conduct is not None:
+            self._hear(self._conduct, head.status, now)
         course = self.course
         if (
             course is not None
@@ -296,9 +298,8 @@ class Exchange(PolicedExchange):
         self.responded = True
         if not dated:
             lines.append(self.gateway.date_line())
-        if course is not None and route is not None:
-            for step in route.add:
-                lines.insert(0, step.lines(self))
+        for step in () if route is None else route.add:
+            lines.insert(0, step.lines(self))
         self.sent = len(first)
         if complete:
             self._connection = None
@@ -344,6 +345,7 @@ class Exchange(PolicedExchange):
         connection = self._connection
         if connection is None:
             return
+        self._recall()
         course = self.course
         if course is not None and course.service is not None:
             self._judged(course, course.service, head, 0, b"", False, self.gateway.clock())
@@ -370,6 +372,7 @@ class Exchange(PolicedExchange):
 
     def on_failure(self, failure: Failure, *, answered: bool) -> None:
         """See ``Receiver``: a stale connection is forgiven once, all else is told to the client."""
+        self._recall()
         instance = self.instance
         self._connection = None
         if self.responded:

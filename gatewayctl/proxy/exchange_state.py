@@ -10,12 +10,15 @@ from gatewayctl.core.framing import NO_BODY
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.limits.limit import Limit
+from gatewayctl.policy.records import Record
 from gatewayctl.proxy.acquaintance import Acquaintance
 from gatewayctl.proxy.door import Door
 from gatewayctl.proxy.identity import NOT_SAMPLED, SAMPLED, acceptable_request_id, continued_trace
 from gatewayctl.proxy.origin import Origin
 from gatewayctl.proxy.policed import Policed
 from gatewayctl.state.timer_wheel import NEVER
+from gatewayctl.upstream.conduct import Conduct
 from gatewayctl.upstream.connection import UpstreamConnection
 from gatewayctl.upstream.instance import Instance
 
@@ -41,6 +44,7 @@ class ExchangeState:
         "_block",
         "_body_pending",
         "_client_full",
+        "_conduct",
         "_connecting",
         "_connection",
         "_kept",
@@ -67,6 +71,7 @@ class ExchangeState:
         "path",
         "query",
         "received",
+        "record",
         "request_complete",
         "request_id",
         "responded",
@@ -77,6 +82,8 @@ class ExchangeState:
         "span_id",
         "started",
         "status",
+        "taken",
+        "taken_at",
         "target",
         "trace_flags",
         "trace_id",
@@ -90,6 +97,8 @@ class ExchangeState:
     sent_at: float
     ended: float
     """When it was settled."""
+    record: Record
+    taken_at: int
     _block: bytes
     _kept_size: int
 
@@ -108,6 +117,9 @@ class ExchangeState:
         self.route: BoundRoute | None = None
         self.log_target = _NO_TARGET
         self.course: Policed | None = None
+        self._conduct: Conduct | None = None
+        """What the first attempt is under, as long as nothing else has to be kept of it (``attempts._begin``)."""
+        self.taken: Limit | None = None
         self.identity: Identity | None = None
         self.instance: Instance | None = None
         self.failure: Failure | None = None

@@ -30,7 +30,6 @@ class Policed(Course):
         """As ``Course.begin``, without a call of it: there is one of these for each policed request."""
         self.guards = None
         self.decisions = ()
-        self.taken = None
         self.reported = ()
         self.undo = None
         self.session = b""

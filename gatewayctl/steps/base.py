@@ -9,6 +9,8 @@ from gatewayctl.core.messages import RequestHead
 from gatewayctl.core.reply import Reply
 from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.policy.auth.identity import Identity
+from gatewayctl.policy.limits.limit import Limit
+from gatewayctl.policy.records import Record
 from gatewayctl.steps.course import Course
 
 
@@ -25,6 +27,12 @@ class Traffic(Protocol):
     """When it came, in seconds of the gateway's clock."""
     sent_at: float
     """When admission began, or went on after a step that waited."""
+    taken: Limit | None
+    """The limit that let it pass, where it was the only one asked: what is left is worked out where it is told."""
+    record: Record
+    """What ``taken`` has left, where there is one."""
+    taken_at: int
+    """When it took, in microseconds of the gateway's clock."""
     identity: Identity | None
     """Who asks, from the auth step on; None where nobody is known."""
 

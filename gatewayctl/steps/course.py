@@ -2,27 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from gatewayctl.policy.limits.limit import Decision, Limit
-from gatewayctl.policy.records import Record
+from gatewayctl.policy.limits.limit import Decision
 
 
 class Course:
     """``guards`` are called exactly once when the request has ended, however it did: they give back what it held."""
 
-    __slots__ = ("decisions", "guards", "record", "reported", "session", "taken", "taken_at", "undo")
-
-    record: Record
-    """What ``taken`` has left, where it is not None."""
-    taken_at: int
-    """When it took, in microseconds."""
+    __slots__ = ("decisions", "guards", "reported", "session", "undo")
 
     def begin(self) -> None:
         """In place of ``__init__``, as for an exchange (``proxy/exchange_state.py``)."""
         self.guards: list[Callable[[], None]] | None = None
         self.decisions: Sequence[Decision] = ()
-        """What the limits said."""
-        self.taken: Limit | None = None
-        """The one limit that let it pass, where there is but one: what is left is worked out where it is told."""
+        """What the limits said, but for ``Traffic.taken``."""
         self.reported: tuple[str, ...] = ()
         """Limits that would have refused it, but only report."""
         self.undo: Callable[[], None] | None = None

@@ -37,10 +37,9 @@ class IdentityLimitsStep:
             if not limits:
                 return None
             step = self._step(limits)
-        course = traffic.course
-        if course is not None and course.taken is not None:  # what comes now stands behind it
-            course.decisions = (decision_of(course.taken, course.record, course.taken_at),)
-            course.taken = None
+        if traffic.taken is not None:  # what comes now stands behind it
+            traffic.on_course().decisions = (decision_of(traffic.taken, traffic.record, traffic.taken_at),)
+            traffic.taken = None
         outcome = step.admit(traffic)
         if outcome is None:
             return None

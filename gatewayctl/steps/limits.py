@@ -54,12 +54,9 @@ class LimitsStep:
             record, within = only.records.take(key, only.algorithm, only.cost, now)
             if within:
                 only.count.allowed += 1
-                course = traffic.course or traffic.on_course()
-                course.taken = only
-                course.record = record
-                course.taken_at = now
+                traffic.taken, traffic.record, traffic.taken_at = only, record, now
                 if self._goes_on:
-                    course.undo = partial(self._give_back, (only.records, key), only, now)
+                    traffic.on_course().undo = partial(self._give_back, (only.records, key), only, now)
                 return None
             return self._concluded(traffic, [decision_of(only, record, now, within=False)])
         if self._there:
@@ -216,15 +213,12 @@ class LimitFieldsStep:
 
     def lines(self, traffic: Traffic) -> bytes:
         """What is left."""
-        course = traffic.course
-        if course is None:
-            return b""
-        limit = course.taken
+        limit, course = traffic.taken, traffic.course
         if limit is None:
-            return limit_lines(course.decisions)
-        if course.decisions:
-            return limit_lines([*course.decisions, decision_of(limit, course.record, course.taken_at)])
+            return b"" if course is None else limit_lines(course.decisions)
+        if course is not None and course.decisions:
+            return limit_lines([*course.decisions, decision_of(limit, traffic.record, traffic.taken_at)])
         if not limit.tells:
             return b""
-        remaining, reset = limit.algorithm.left(course.record, course.taken_at)  # one limit: the commonest case
+        remaining, reset = limit.algorithm.left(traffic.record, traffic.taken_at)  # the commonest case
         return limit.line % remaining if reset is None else limit.line % (remaining, -(-reset // SECOND))

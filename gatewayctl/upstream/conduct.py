@@ -43,6 +43,7 @@ class Conduct:
         "max_in_flight",
         "observes",
         "of_service",
+        "plain",
         "rooms",
         "scope",
         "sessions",
@@ -92,6 +93,8 @@ class Conduct:
         """Statuses that ``judge`` has to hear of, however fast they came."""
         self.troubled: Set[str] = frozenset() if ejections is None else ejections.detector.troubled
         """Instances of which it has to hear whatever they answer; it changes with time."""
+        self.plain = scope != "instance" and rooms is None and sessions is None
+        """Nothing is kept of an attempt but whether a breaker let it through."""
         self.asks_instances = scope == "instance" or rooms is not None
         """An instance that was chosen may still refuse."""
 
