@@ -42,7 +42,7 @@ class Seat:
 class Lots:
     """Seats to draw from: ``sums`` are their weights, added up; None where all are equal."""
 
-    seats: Sequence[Seat]
+    seats: tuple[Seat, ...]
     sums: Sequence[float] | None
 
     def draw(self, random: Random) -> int:
@@ -101,11 +101,11 @@ class Fleet:
             return self.settled
         seats = self.settled.seats
         if usable is not None:
-            seats = [seat for seat in seats if usable(seat.id)]
+            seats = tuple(seat for seat in seats if usable(seat.id))
         return _lots(seats, [seat.weight_at(now) for seat in seats])
 
 
-def _lots(seats: Sequence[Seat], weights: Sequence[float]) -> Lots:
+def _lots(seats: tuple[Seat, ...], weights: Sequence[float]) -> Lots:
     return Lots(seats, None if len(set(weights)) <= 1 else list(accumulate(weights)))
 
 

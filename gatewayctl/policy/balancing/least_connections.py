@@ -4,6 +4,8 @@ The turns are smooth weighted round robin, so that an idle fleet shares by weigh
 for hundreds of them ``p2c`` does nearly as well and looks at two.
 """
 
+import sys
+
 from gatewayctl.policy.balancing.base import Random, Usable
 from gatewayctl.policy.balancing.fleet import Lots, OfFleet, Seat
 
@@ -26,18 +28,15 @@ class LeastConnections(OfFleet):
         if lots.sums is not None:
             return self._by_weight(lots, now)
         at = self._at + 1  # of those that are level, the first after the last one chosen
-        if at >= len(seats):
-            at = 0
-        least = seats[at].load.in_flight
-        if least:
-            for place in (*range(at + 1, len(seats)), *range(at)):
-                load = seats[place].load.in_flight
-                if load < least:
-                    at, least = place, load
-                    if not load:
-                        break
-        self._at = at
-        return seats[at].id
+        chosen, least = seats[0], sys.maxsize
+        for seat in seats[at:] + seats[:at]:
+            busy = seat.load.in_flight
+            if busy < least:
+                chosen, least = seat, busy
+                if not busy:
+                    break
+        self._at = seats.index(chosen)
+        return chosen.id
 
     def _by_weight(self, lots: Lots, now: float) -> str:
         level: list[Seat] = []
