@@ -57,12 +57,15 @@ class Keeper(Protocol):
     @property
     def shared(self) -> bool: ...
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
+    def records(
+        self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False, whole: bool = False
+    ) -> Records:
         """The table of that name, made on first need; another width makes it anew, empty.
 
         ``owned``: what a process adds to the first number of a record, a whole one, is its own: it is taken off again when
         the process dies, and a record is kept while anything is held. ``named``: the configuration says which keys there
-        are, not a client; none is ever pushed out, and the table outlives all generations.
+        are, not a client; none is ever pushed out, and the table outlives all generations. ``whole``: all its numbers are
+        whole ones, which are cheaper to keep and to reckon with.
         """
 
     def change(self, places: Sequence[Place], by: Change) -> None:

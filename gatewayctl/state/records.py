@@ -84,7 +84,9 @@ class LocalKeeper:
     def __init__(self) -> None:
         self._tables: dict[str, LocalRecords] = {}
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> LocalRecords:
+    def records(
+        self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False, whole: bool = False
+    ) -> LocalRecords:
         table = self._tables.get(name)
         if table is None or table.width != width:
             table = self._tables[name] = LocalRecords(width, most, id=name, owned=owned, named=named)

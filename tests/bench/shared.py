@@ -218,7 +218,7 @@ def algorithms() -> None:
         width, held = algorithm.width, algorithm.holds
         both: list[Records] = [
             LocalRecords(width, KEYS),
-            SharedRecords.made(Layout(width, KEYS, PROCESSES, owned=held), owners),
+            SharedRecords.made(Layout(width, KEYS, PROCESSES, owned=held, whole=algorithm.whole), owners),
         ]
         best = [float("inf"), float("inf")]
         for turn in range(3 * ROUNDS):

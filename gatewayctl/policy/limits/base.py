@@ -27,6 +27,10 @@ class Algorithm(Protocol):
         """Numbers in a record."""
 
     @property
+    def whole(self) -> bool:
+        """All of them are whole."""
+
+    @property
     def holds(self) -> bool:
         """What is taken is held until the request ends; else time gives it back."""
 

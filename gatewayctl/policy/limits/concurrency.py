@@ -10,6 +10,7 @@ class Concurrency:
     """See ``Algorithm``. The record: what is held."""
 
     width: Final = 1
+    whole: Final = True
     holds: Final = True
 
     def __init__(self, limit: int) -> None:

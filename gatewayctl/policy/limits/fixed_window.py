@@ -9,6 +9,7 @@ class FixedWindow:
     """See ``Algorithm``. The record: when the window began, what was taken in it."""
 
     width: Final = 2
+    whole: Final = True
     holds: Final = False
 
     def __init__(self, limit: int, window: int) -> None:

@@ -29,7 +29,11 @@ class Limit:
         self.algorithm = ALGORITHMS[plan.algorithm](plan.limit, int(plan.window * SECOND), plan.burst)
         self.key = key_maker(plan.key)
         self.records = keeper.records(
-            f"limit/{plan.name}/{plan.algorithm}", self.algorithm.width, plan.max_keys, owned=self.algorithm.holds
+            f"limit/{plan.name}/{plan.algorithm}",
+            self.algorithm.width,
+            plan.max_keys,
+            owned=self.algorithm.holds,
+            whole=self.algorithm.whole,
         )
         self.quoted = f'"{plan.name}"'
         seconds = int(plan.window)

@@ -18,6 +18,7 @@ class SlidingWindow:
     each of the eight before it, and the sum of these."""
 
     width: Final = 2 + _KEPT
+    whole: Final = True
     holds: Final = False
 
     def __init__(self, limit: int, window: int) -> None:

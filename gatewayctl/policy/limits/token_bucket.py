@@ -18,6 +18,7 @@ class TokenBucket:
     """See ``Algorithm``. The record: when it was written, what was out then."""
 
     width: Final = 2
+    whole: Final = False
     holds: Final = False
 
     def __init__(self, limit: int, window: int, burst: int) -> None:

@@ -30,9 +30,9 @@ class SharedKeeper:
     def __init__(self, owners: Owners) -> None:
         self.owners = owners
 
-    def layout(self, width: int, most: int, *, owned: bool, named: bool) -> Layout:
+    def layout(self, width: int, most: int, *, owned: bool, named: bool, whole: bool) -> Layout:
         """That of a table that is asked for so."""
-        return Layout(width, UNBOUNDED if owned or named else most, self.owners.count, owned, named)
+        return Layout(width, UNBOUNDED if owned or named else most, self.owners.count, owned, named, whole)
 
     def change(self, places: Sequence[Place], by: Change) -> None:
         """See ``Keeper``."""
@@ -106,9 +106,11 @@ class MadeKeeper(SharedKeeper):
         """What there is to be handed on, with its descriptors."""
         return [(made.handed, made.memory) for made in self._made.values()]
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
+    def records(
+        self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False, whole: bool = False
+    ) -> Records:
         """See ``Keeper``. Those that are not named are never looked into here."""
-        layout = self.layout(width, most, owned=owned, named=named)
+        layout = self.layout(width, most, owned=owned, named=named, whole=whole)
         id = id_of(name, layout)
         made = self._made.get(id)
         if made is None:
@@ -174,9 +176,11 @@ class HandedKeeper(SharedKeeper):
         else:
             self._handed[handed.id] = handed.serial, descriptor
 
-    def records(self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False) -> Records:
+    def records(
+        self, name: str, width: int, most: int, *, owned: bool = False, named: bool = False, whole: bool = False
+    ) -> Records:
         """See ``Keeper``. Raises KeyError for one that was not handed: the supervisor binds the same."""
-        layout = self.layout(width, most, owned=owned, named=named)
+        layout = self.layout(width, most, owned=owned, named=named, whole=whole)
         id = id_of(name, layout)
         if id in self._handed:
             serial, descriptor = self._handed.pop(id)

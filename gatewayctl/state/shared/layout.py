@@ -42,11 +42,12 @@ class Layout:
     sharers: int
     owned: bool = False
     named: bool = False
+    whole: bool = False
 
     @property
     def fields(self) -> str:
         """Of a record as it is in memory."""
-        return fields_for(self.sharers, self.width) if self.owned else "d" * self.width
+        return fields_for(self.sharers, self.width) if self.owned else ("q" if self.whole else "d") * self.width
 
     @property
     def record_size(self) -> int:

@@ -23,31 +23,36 @@ def fields_for(sharers: int, width: int) -> str:
 class Shares:
     """As this process sees and changes them."""
 
-    __slots__ = ("_end", "_gone", "_own", "_terms")
+    __slots__ = ("_end", "_terms", "gone", "own")
 
     def __init__(self, owners: Owners) -> None:
         self._terms = owners.terms
-        self._gone = owners.ended
-        self._own = _HEAD + owners.index
+        self.gone = owners.ended
+        self.own = _HEAD + owners.index
         self._end = _HEAD + owners.count
 
     def summed(self, numbers: Record) -> Record:
         """The record as it is meant, from how it is in memory."""
-        if numbers[0] != self._gone[0]:
-            return (sum(self._living(numbers)), *numbers[self._end :])
-        return (numbers[1], *numbers[self._end :])
+        end = self._end
+        total = numbers[1] if numbers[0] == self.gone[0] else sum(self._living(numbers))
+        return (total,) if len(numbers) == end else (total, *numbers[end:])
 
     def shared_out(self, record: Record, before: Record | None) -> Record:
         """How it is in memory from now on, ``before`` being how it was.
 
         What it has grown by is this process's own; what it has shrunk by is taken off its own share, then off the others'.
         """
-        total, gone, own = int(record[0]), self._gone[0], self._own
+        total: Any = record[0]
+        if total.__class__ is not int:
+            total = int(total)
+        gone, own = self.gone[0], self.own
         if before is not None and before[0] == gone:
             change: Any = total - before[1]
             field: Any = before[own] or self._terms[own - _HEAD] << _BITS
             if change >= 0 or field & _SHARE >= -change:
-                return (gone, total, *before[_HEAD:own], field + change, *before[own + 1 : self._end], *record[1:])
+                shared = [*before[: self._end], *record[1:]] if len(record) > 1 else [*before]
+                shared[1], shared[own] = total, field + change
+                return tuple(shared)
         shares = [0] * (self._end - _HEAD) if before is None else self._living(before)
         at = own - _HEAD
         shares[at] += total - sum(shares)
