@@ -64,19 +64,23 @@ class PolicedExchange(ForwardingExchange):
             breaker = conduct.of_service or conduct.breaker(route.name)
             if breaker is None or not breaker.asks:
                 instance = service.choose(self, now, (), ())  # type: ignore[union-attr]
-                if instance is not None:
-                    self._conduct = conduct
-                    connection = instance.acquire(now)
-                    if connection is None:
-                        self._recall()
-                        self._attempt(instance)
-                        return
-                    self.instance = instance
-                    self.attempts = 1
-                    instance.in_flight += 1
-                    self._reused = True
-                    self._send(connection)
+                if instance is None:
+                    policed = self.course or self.on_course()
+                    policed.service, policed.tries = service, 1
+                    self._unavailable(policed, self._nobody(service), now)  # type: ignore[arg-type]
                     return
+                self._conduct = conduct
+                connection = instance.acquire(now)
+                if connection is None:
+                    self._recall()
+                    self._attempt(instance)
+                    return
+                self.instance = instance
+                self.attempts = 1
+                instance.in_flight += 1
+                self._reused = True
+                self._send(connection)
+                return
         policed = self.course or self.on_course()
         policed.service = service
         self._try(policed, now)
@@ -119,7 +123,7 @@ class PolicedExchange(ForwardingExchange):
         if instance is None:
             if breaker is not None:
                 breaker.abandoned(permit, now)
-            self._unavailable(policed, failure("no_healthy_instance", self._why_nobody(service)), now)
+            self._unavailable(policed, self._nobody(service), now)
             return
         policed.breaker, policed.permit, policed.began = breaker, permit, now
         if conduct is not None and conduct.sessions is not None:
@@ -168,11 +172,12 @@ class PolicedExchange(ForwardingExchange):
             (field(b"Retry-After", b"%d" % seconds),),
         )
 
-    def _why_nobody(self, service: Service) -> str:
+    def _nobody(self, service: Service) -> Failure:
         conduct = service.conduct
+        why = "no instance of the service takes requests"
         if conduct is not None and conduct.max_in_flight is not None and service.availability.members:
-            return "every instance of the service has as many requests as it takes"
-        return "no instance of the service takes requests"
+            why = "every instance of the service has as many requests as it takes"
+        return failure("no_healthy_instance", why)
 
     def _unavailable(self, policed: Policed, what: Failure, now: float) -> None:
         """No attempt can be made: the last response that there was, else the fallback, else a problem."""

@@ -35,11 +35,9 @@ class LocalRecords:
         return len(self._kept)
 
     def bound(self, most: int) -> None:
-        """At most so many from now on."""
+        """At most so many, once those that are used now have had their turn: two go for each that comes."""
         if self._most != _NO_BOUND:
             self._most, self._half = most, most // 2
-            while len(self._kept) > most:
-                self._kept.popitem(last=False)
 
     def read(self, key: bytes) -> Record:
         return self._kept.get(key, self._unseen)
@@ -70,7 +68,7 @@ class LocalRecords:
     def _age(self, key: bytes) -> None:
         kept = self._kept
         kept.move_to_end(key)
-        if len(kept) > self._most:
+        for _ in range(min(len(kept) - self._most, 2)):
             kept.popitem(last=False)
 
 

@@ -209,6 +209,33 @@ def test_a_reload_does_not_close_a_breaker() -> None:
         assert [breaker.state for breaker in shelf.made.values()] == [State.OPEN]
 
 
+def test_each_attempt_is_counted_once_by_its_breaker_over_new_connections_and_old_ones() -> None:
+    with policed(USE, more=BREAKER) as s:
+        for _ in range(7):
+            assert served(s, s.client())
+        assert len(s.ups) == 3, "one connection an instance, used again"
+        fail(s, 1)
+
+        (shelf,) = s.gateway.breakers.values()
+        (breaker,) = shelf.made.values()
+        assert (breaker.memory().total, breaker.memory().failures) == (8, 1)
+        assert {i.in_flight for i in s.gateway.instances.values()} == {0}
+
+
+def test_a_request_that_finds_all_instances_full_takes_one_turn() -> None:
+    with policed("max_in_flight = 1") as s:
+        clients = [s.client() for _ in range(4)]
+        for client in clients:
+            client.ask()
+        s.settle()
+        assert clients[3].problem() == (503, "no_healthy_instance")
+        for up in s.ups:
+            up.request()
+            up.answer()
+
+        assert served(s, s.client()) == "c", "b had the turn that the refused one took"
+
+
 def test_an_instance_that_is_full_is_passed_over() -> None:
     with policed("max_in_flight = 1") as s:
         clients = [s.client() for _ in range(4)]

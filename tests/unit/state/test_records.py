@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from gatewayctl.policy.limits import ALGORITHMS
+from gatewayctl.policy.limits.concurrency import Concurrency
 from gatewayctl.policy.records import Record
 from gatewayctl.state.records import LocalKeeper, LocalRecords
 
@@ -107,15 +108,17 @@ def test_a_table_lives_on_under_its_name_while_its_width_is_the_same() -> None:
     assert keeper.records("a", 2, 20) is not table
 
 
-def test_a_smaller_bound_is_kept_at_once() -> None:
+def test_a_smaller_bound_is_reached_as_others_come() -> None:
     keeper = LocalKeeper()
     table = keeper.records("a", 1, 10)
     for number in range(10):
         keeper.change([(table, b"%d" % number)], add)
     keeper.records("a", 1, 4)
+    for number in range(6):
+        keeper.change([(table, b"new %d" % number)], add)
 
     assert len(table) == 4
-    assert table.read(b"9") == (1,)
+    assert table.read(b"new 5") == (1,)
 
 
 def test_tables_that_nobody_needs_are_forgotten() -> None:
@@ -142,3 +145,19 @@ def test_a_million_keys_cost_less_than_64_mib(name: str, shared: bool) -> None:
 
     assert kept <= (300_000 if shared else 100_000)
     assert grown < 64 << 20
+
+
+def test_fewer_keys_from_now_on_cost_nobody_who_is_here_what_was_counted_of_him() -> None:
+    table = LocalRecords(1, 1000)
+    limit = Concurrency(10**6)
+    table.take(b"hot", limit, 1, 0)
+    for number in range(300):
+        table.take(b"%d" % number, limit, 1, 0)
+    table.bound(200)
+
+    for number in range(300):
+        table.take(b"hot", limit, 1, 0)
+        table.take(b"new %d" % number, limit, 1, 0)
+
+    assert table.read(b"hot") == (301,)
+    assert len(table) == 200
