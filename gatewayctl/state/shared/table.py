@@ -184,7 +184,7 @@ class SharedRecords:
             if shares is None:
                 record = numbers
             elif self._alone and numbers[0] == shares.gone[0]:  # as in Shares.summed
-                record, usual = numbers[1:2], True
+                record, usual = (numbers[1],), True
             else:
                 record = shares.summed(numbers)
             after = algorithm.take(record, cost, now)
@@ -192,11 +192,11 @@ class SharedRecords:
                 return record, False
             kept: Any = after
             if shares is not None:
-                own = shares.own
-                if usual and numbers[own] and after[0] >= numbers[1]:  # as in Shares.shared_out
+                own, total = shares.own, after[0]
+                if usual and numbers[own] and total >= numbers[1]:  # as in Shares.shared_out
                     kept = [*numbers]
-                    kept[1] = after[0]
-                    kept[own] += after[0] - numbers[1]
+                    kept[own] += total - numbers[1]
+                    kept[1] = total
                 else:
                     kept = shares.shared_out(after, numbers)
             self._numbers.pack_into(memory, at + (1 - which) * size, *kept)
