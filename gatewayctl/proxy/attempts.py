@@ -134,8 +134,8 @@ class PolicedExchange(ForwardingExchange):
             self._attempt(instance)
             return
         self.instance = instance
-        attempts = self.attempts = self.attempts + 1
-        if attempts > 1:
+        self.attempts += 1
+        if self.attempts > 1:
             self.tried = (*self.tried, instance.id)
         instance.in_flight += 1
         self._reused = True
@@ -251,16 +251,11 @@ class PolicedExchange(ForwardingExchange):
         """11a. Judges the response that has begun; True if it is held back, for the request is tried again."""
         conduct, seconds = service.conduct, now - policed.began
         if conduct is not None:
-            failed = False
-            if head.status in conduct.telling or seconds > conduct.slow or conduct.troubled or conduct.observes:
-                failed = conduct.judge(self.instance.id, head.status, seconds, now)  # type: ignore[union-attr]
+            failed = conduct.judge(self.instance.id, head.status, seconds, now)  # type: ignore[union-attr]
             breaker = policed.breaker
             if breaker is not None:
                 policed.breaker = None
-                if failed:
-                    breaker.failed(policed.permit, now)
-                else:
-                    breaker.succeeded(policed.permit, now)
+                (breaker.failed if failed else breaker.succeeded)(policed.permit, now)
         retry = None if self.route is None else self.route.retry
         if (
             retry is not None

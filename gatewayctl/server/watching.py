@@ -69,7 +69,7 @@ class Watcher:
                     *folders,
                     watch_filter=lambda _, path, matter=trails_now.matter: matter(path),  # type: ignore[misc]
                     recursive=False,
-                    debounce=400,
+                    debounce=400,  # milliseconds; only where events never cease, as beside a log, is it waited so long
                     step=20,
                     stop_event=self._moved,
                 ):

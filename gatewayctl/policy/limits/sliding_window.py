@@ -31,9 +31,8 @@ class SlidingWindow:
         slot = now // self._slot
         if record[0] != slot:
             record = self._moved(record, slot)
-        running, taken, here, one, two, three, four, five, six, seven, eight = (
-            record  # a slice would cost three times as much
-        )
+        # a slice of it would cost three times as much
+        running, taken, here, one, two, three, four, five, six, seven, eight = record
         if taken + cost > self._limit:
             return None
         return running, taken + cost, here + cost, one, two, three, four, five, six, seven, eight
