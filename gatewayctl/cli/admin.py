@@ -5,7 +5,7 @@ when somebody wants to know how the gateway is) still says where: its ``[admin]`
 """
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -14,7 +14,7 @@ import typer
 from gatewayctl.cli.configuration import Files
 from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import CommandError, failed, problem_of, usage
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 
 if TYPE_CHECKING:
     import httpx
@@ -125,7 +125,7 @@ def _refused(admin: Admin, problem: dict[str, Any]) -> CommandError:
     return failed(REFUSED, f"the gateway at {admin} refuses: {detail}", way_out)
 
 
-@dataclass(slots=True)
+@mutable
 class AdminOptions(Files):
     """Which running gateway."""
 

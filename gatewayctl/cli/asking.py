@@ -1,11 +1,11 @@
 """The arguments and options about a request, for the commands that say what becomes of one."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from gatewayctl.cli.errors import usage
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.units import parse_size
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SUGGESTED: Final = {"method": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", 
 """For shell completion: what an argument may well be, by its name."""
 
 
-@dataclass(slots=True)
+@mutable
 class Asking:
     """A request in words."""
 

@@ -3,17 +3,17 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from gatewayctl.cli.console import Console
-from gatewayctl.cli.env_file import read_env_file
 from gatewayctl.cli.errors import CommandError, usage
 from gatewayctl.cli.problems import on_one_line
 from gatewayctl.core.diagnostics import Diagnostic, in_order
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.layers import default_files
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ UNNAMED: Final = "<stdin>"
 """What a configuration on standard input is called without ``--stdin-filename``."""
 
 
-@dataclass(slots=True)
+@mutable
 class Files:
     """Which files: all that ``serve`` needs to know."""
 
@@ -47,7 +47,7 @@ class Files:
         return list(self.config) if self.config else default_files(os.environ)
 
 
-@dataclass(slots=True)
+@mutable
 class Configuration(Files):
     """Which configuration, read with which environment: for everything that works offline."""
 
@@ -74,8 +74,11 @@ class Configuration(Files):
     def environ(self) -> dict[str, str]:
         """The variables that ``${…}`` sees: the process's own, those of ``--env-file`` over them."""
         variables = dict(os.environ)
-        for name in self.env_file or []:
-            variables.update(read_env_file(name))
+        if self.env_file:
+            from gatewayctl.cli.env_file import read_env_file
+
+            for name in self.env_file:
+                variables.update(read_env_file(name))
         return variables
 
     _input: Any = field(init=False, default=None)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final
 
@@ -10,6 +10,7 @@ import typer
 
 from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import CommandError, usage
+from gatewayctl.core.frozen import mutable
 
 FORMAT_VARIABLE: Final = "GATEWAYCTL_FORMAT"
 FORMAT_VERSION: Final = 1
@@ -81,7 +82,7 @@ class Color(StrEnum):
     never = "never"
 
 
-@dataclass(slots=True)
+@mutable
 class Answer:
     """Where an answer goes to, and whether it may be coloured. The formats are those of the class below it."""
 
@@ -129,7 +130,7 @@ class Answer:
         self.console.print(json.dumps(ordered, indent=2, ensure_ascii=self.console.ascii_only))
 
 
-@dataclass(slots=True)
+@mutable
 class Output(Answer):
     """Text for people, or JSON."""
 
@@ -142,7 +143,7 @@ class Output(Answer):
         return None if self.format is None else self.format.value
 
 
-@dataclass(slots=True)
+@mutable
 class DiffOutput(Answer):
     """For changes: also as a comment on a pull request, and for machines that show them beside the code."""
 
@@ -157,7 +158,7 @@ class DiffOutput(Answer):
         return None if self.format is None else self.format.value
 
 
-@dataclass(slots=True)
+@mutable
 class ConfigurationOutput(Answer):
     """For a command whose result is a configuration."""
 
@@ -172,7 +173,7 @@ class ConfigurationOutput(Answer):
         return None if self.format is None else self.format.value
 
 
-@dataclass(slots=True)
+@mutable
 class ReportOutput(Answer):
     """For a command that finds what is wrong: text for people, JSON, or what other tools read."""
 
@@ -187,7 +188,7 @@ class ReportOutput(Answer):
         return None if self.format is None else self.format.value
 
 
-@dataclass(slots=True)
+@mutable
 class CaseOutput(Answer):
     """For a command that runs tests."""
 

@@ -6,7 +6,7 @@ Where a word could be a file or a revision, the file wins; ``REV:`` and ``REV:PA
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import CommandError, failed, usage
 from gatewayctl.cli.problems import on_one_line
 from gatewayctl.core.diagnostics import Diagnostic
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.layers import DEFAULT_FILE
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _WAIT: Final = 30.0
 """Seconds for an answer of a running gateway; a large configuration is a large answer."""
 
 
-@dataclass(slots=True)
+@mutable
 class Sides:
     """Makes sides for one command; all of them know the same key, so that equal secrets look alike to it alone."""
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from gatewayctl.cli.live import live_parts
 from gatewayctl.config import Loaded
 from gatewayctl.config.reading import absolute, shown
 from gatewayctl.core.diagnostics import Diagnostic, has_errors, in_order
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.layers import FILES_VARIABLE
 from gatewayctl.plan import Plan
 from gatewayctl.routetest.suite.coverage import Coverage, coverage
@@ -24,7 +25,7 @@ NOTHING_THERE: Final = "E603"
 Layers = tuple[str | Path, ...]
 
 
-@dataclass(slots=True)
+@mutable
 class Ran:
     """What came of a run: the results of each file, the coverage of each configuration, and what a watcher follows."""
 

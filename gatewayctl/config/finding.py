@@ -3,10 +3,10 @@
 Working with key paths keeps a good configuration cheap: positions are never computed for it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gatewayctl.core.diagnostics import Severity
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in the configuration: ``("services", "users", "instances", 0, "url")``."""
@@ -31,7 +31,7 @@ class Finding:
     discreet: bool = False
 
 
-@dataclass(slots=True)
+@mutable
 class Findings:
     """Collects findings. Checks get it as their only way to speak."""
 

@@ -5,7 +5,7 @@ lives in one file; the order of files then cannot matter.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from gatewayctl.config.parsing import decode, parse
 from gatewayctl.config.reading import MAX_FILE, Reader, absolute, shown
 from gatewayctl.config.sources import Site, Source
 from gatewayctl.core.diagnostics import Diagnostic, Related, Severity, Span
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.units import format_size
 
 SINGLE: Final = frozenset({"server", "admin", "log", "metrics", "tracing", "defaults"})
@@ -25,7 +26,7 @@ Expand = Callable[[Source, int, str], str | None]
 """Puts variables into an include pattern; None where one is unset."""
 
 
-@dataclass(slots=True)
+@mutable
 class Gathering:
     """Reads files and what they include. ``files`` is everything that was read or looked for."""
 

@@ -1,19 +1,20 @@
 """What loading gives: the configuration with its diagnostics, and where every value came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.locating import Places
 from gatewayctl.core.diagnostics import Diagnostic, Severity, Span
+from gatewayctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     from gatewayctl.config.models.root import GatewayConfig
 
 
-@dataclass(frozen=True)
+@frozen
 class Loaded:
     """A configuration that was read.
 

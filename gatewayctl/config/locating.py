@@ -1,18 +1,18 @@
 """From key paths to places: which source a value comes from, and where it stands there. Positions only when asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewayctl.config.finding import Finding, KeyPath
 from gatewayctl.config.sources import Source, holds
 from gatewayctl.core.diagnostics import Diagnostic, Related, Span
+from gatewayctl.core.frozen import mutable
 
 if TYPE_CHECKING:
     from gatewayctl.config.positions import Index
 
 
-@dataclass(slots=True)
+@mutable
 class Places:
     """The places of merged data. ``sources`` are in the order they were merged: the last one that has a path wins."""
 

@@ -5,7 +5,6 @@ without being told.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import UnionType
@@ -15,11 +14,12 @@ from gatewayctl.config.finding import KeyPath
 from gatewayctl.config.kinds.base import Kind, OneOrMore
 from gatewayctl.config.models.base import Table
 from gatewayctl.config.models.root import GatewayConfig
+from gatewayctl.core.frozen import frozen
 
 _NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", date: "date"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Shape:
     """What may stand at one place. ``types`` are those of TOML: string, integer, number, boolean, date, array, table.
 
@@ -33,6 +33,10 @@ class Shape:
     choices: tuple[Any, ...] = ()
     examples: tuple[Any, ...] = ()
     required: bool = False
+
+    # each is itself, as the kinds are
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @property
     def secret(self) -> bool:

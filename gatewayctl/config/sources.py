@@ -1,12 +1,13 @@
 """The files of a configuration: each with its text, its data, and who included it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Optional
 
 from gatewayctl.config.finding import KeyPath
 from gatewayctl.core.diagnostics import Related, Span
+from gatewayctl.core.frozen import mutable
 
 if TYPE_CHECKING:
     from gatewayctl.config.positions import Index
@@ -15,7 +16,7 @@ ENVIRONMENT: Final = "environment"
 """The name under which settings from the environment are shown."""
 
 
-@dataclass(slots=True)
+@mutable
 class Source:
     """One file (or the environment): what it says after substitution, before merging.
 

@@ -6,7 +6,7 @@ What cannot be had is, offline, replaced by something of the field's kind that i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from gatewayctl.config.finding import Findings, KeyPath
 from gatewayctl.config.reading import MAX_SECRET, Reader, absolute, shown
 from gatewayctl.config.shape import Shape, at_path
 from gatewayctl.config.sources import Source
+from gatewayctl.core.frozen import mutable
 
 _MARK: Final = re.compile(r"\$\$\{|\$\{([^}]*)\}|\$\{")
 _BODY: Final = re.compile(
@@ -22,7 +23,7 @@ _BODY: Final = re.compile(
 )
 
 
-@dataclass(slots=True)
+@mutable
 class Substitution:
     """Puts variables and files into the strings of sources. ``runtime`` makes what is missing an error, else a note."""
 

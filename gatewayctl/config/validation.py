@@ -4,7 +4,6 @@ Every error of pydantic becomes a finding with our code, words and way out. No m
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
@@ -14,13 +13,14 @@ from pydantic_core import ErrorDetails
 from gatewayctl.config.explaining import explain
 from gatewayctl.config.finding import Findings, KeyPath
 from gatewayctl.config.models.root import GatewayConfig
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.suggest import did_you_mean
 
 TAGGED = {("auth", 2), ("services", 3)}
 """Where pydantic puts a union's tag into the path of an error: the section, and the place of the tag."""
 
 
-@dataclass(slots=True)
+@mutable
 class Validated:
     """What is valid. ``config`` has all valid objects; ``names`` has all names by section, also of invalid ones."""
 

@@ -5,8 +5,9 @@ and are never reused. Diagnostics are data; ``snippet.py`` draws them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
+from typing import Final
 
 from gatewayctl.core.frozen import frozen
 
@@ -17,7 +18,10 @@ class Severity(Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+_ORDER: Final = attrgetter("file", "line", "column", "end_line", "end_column")
+
+
+@frozen
 class Span:
     """A piece of a file. Lines and columns count from 1, columns in characters; the end column is exclusive.
 
@@ -29,6 +33,9 @@ class Span:
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+
+    def __lt__(self, other: "Span") -> bool:
+        return bool(_ORDER(self) < _ORDER(other))
 
     def __str__(self) -> str:
         if not self.line:

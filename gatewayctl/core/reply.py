@@ -3,7 +3,6 @@
 A reply is data: status, fields and body. It never shows a stack trace or an internal address.
 """
 
-import html
 import json
 from http import HTTPStatus
 from typing import Final
@@ -61,12 +60,14 @@ def problem(
     kind = failure.kind
     form = preferred(accept)
     if form == _HTML:
+        from html import escape
+
         body = _PAGE.format(
             status=kind.status,
-            title=html.escape(kind.title),
-            detail=html.escape(sentence(failure.detail)),
+            title=escape(kind.title),
+            detail=escape(sentence(failure.detail)),
             reason=kind.reason,
-            request_id=html.escape(request_id),
+            request_id=escape(request_id),
         )
     elif form == _TEXT:
         body = f"{kind.status} {kind.title}: {failure.detail}\nreason: {kind.reason}\nrequest id: {request_id}\n"

@@ -3,15 +3,16 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from urllib.parse import quote
 
 from gatewayctl.config.kinds.names import RESERVED
 from gatewayctl.core.diagnostics import Diagnostic, Related, Span
+from gatewayctl.core.frozen import mutable
 
 
-@dataclass(slots=True)
+@mutable
 class Draft:
     """``sections`` are tables of tables by section name; ``single`` are sections that are one table each."""
 

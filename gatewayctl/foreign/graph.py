@@ -4,12 +4,12 @@ What is drawn is data first (``graph_of``), then text: ``mermaid`` and ``dot`` w
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Final
 
 from gatewayctl.config import Loaded
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.routetest.hidden import Hidden
 from gatewayctl.routetest.words import methods, target
@@ -27,7 +27,7 @@ class Node:
     lines: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@mutable
 class Graph:
     """Nodes by an identity that is theirs alone, and edges between them, each once."""
 

@@ -4,11 +4,12 @@ The order in which nginx chooses is kept: the server by its name, then exact loc
 expressions in the order of the file, the longest prefix. What cannot be carried over is a note with its line.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from gatewayctl.core.diagnostics import Span
+from gatewayctl.core.frozen import mutable
 from gatewayctl.foreign.draft import Draft
 from gatewayctl.foreign.nginx_location import INHERITED, Location, not_replaced
 from gatewayctl.foreign.nginx_reading import Directive, read_nginx
@@ -59,7 +60,7 @@ def imported(file: str) -> Draft:
     return work.draft
 
 
-@dataclass(slots=True)
+@mutable
 class _Work:
     draft: Draft
     servers: list[Directive]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from gatewayctl.core.frozen import mutable
 from gatewayctl.foreign.draft import Draft, literal, percent_encoded
 from gatewayctl.foreign.nginx_access import access_table
 from gatewayctl.foreign.nginx_reading import Directive
@@ -31,7 +32,7 @@ INHERITED: Final = {
 """What a location takes from the blocks around it, as far as it is carried over."""
 
 
-@dataclass(slots=True)
+@mutable
 class Location:
     """The work on one location. ``around`` are the directives of the blocks around it, innermost last."""
 

@@ -1,10 +1,11 @@
 """nginx's ``upstream`` blocks, and addresses in ``proxy_pass``, as services."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from gatewayctl.core.frozen import mutable
 from gatewayctl.foreign.draft import Draft
 from gatewayctl.foreign.nginx_reading import Directive
 from gatewayctl.foreign.problems import left
@@ -12,7 +13,7 @@ from gatewayctl.foreign.problems import left
 _BALANCERS: Final = {"least_conn": "least_connections", "random": "random"}
 
 
-@dataclass(slots=True)
+@mutable
 class Services:
     """The services that locations have asked for, each made once with the settings of who asks."""
 

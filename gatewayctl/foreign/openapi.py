@@ -4,11 +4,11 @@ An operation that ``export openapi`` has marked with ``x-gatewayctl`` comes back
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gatewayctl.config.kinds.names import NAME_PATTERN
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 from gatewayctl.foreign.document import Document, Path
 from gatewayctl.foreign.draft import Draft, literal, percent_encoded
 from gatewayctl.foreign.openapi_reading import Description, Operation, Server
@@ -55,7 +55,7 @@ def imported(document: Document, wishes: Wishes) -> Draft:
     return work.draft
 
 
-@dataclass(slots=True)
+@mutable
 class _Work:
     description: Description
     wishes: Wishes

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_HASH: Final = re.compile(
+_HASH: Final = (
     r"\$2[aby]\$(?:0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}"
     r"|\$argon2(?:id|i|d)\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
 )
@@ -28,7 +28,7 @@ def users_of(content: bytes) -> tuple[tuple[str, str], ...]:
         name, colon, hashed = line.partition(":")
         if not colon or not name:
             raise BadUsers(f"line {number} is not name:hash")
-        if _HASH.fullmatch(hashed) is None:
+        if re.fullmatch(_HASH, hashed) is None:
             raise BadUsers(
                 f"line {number} has no hash by bcrypt (htpasswd -B) or argon2; others can be guessed too fast"
             )

@@ -1,9 +1,10 @@
 """A log as entries: what is no line of one is counted, the first ones are kept to be shown, and the rest goes on."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from gatewayctl.core.frozen import mutable
 from gatewayctl.replay.entry import Entry, NoRequestError, NotALineError
 from gatewayctl.replay.formats import LineReader
 from gatewayctl.replay.line_shown import shown_line
@@ -21,7 +22,7 @@ class BrokenLine(NamedTuple):
     problem: str
 
 
-@dataclass(slots=True)
+@mutable
 class LogReading:
     """Counts while a log is read. ``requests`` are entries, ``broken`` lines are none of a known format, ``empty`` ones
     are about what was no request; ``ended`` says why the log could not be read to its end."""

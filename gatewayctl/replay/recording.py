@@ -8,10 +8,11 @@ headers and credentials are in no log.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from typing import Any, Final
 
+from gatewayctl.core.frozen import mutable
 from gatewayctl.replay.entry import Entry, as_sent
 from gatewayctl.replay.query_shown import QueryShown
 from gatewayctl.routetest.report import REFUSED, Report
@@ -30,7 +31,7 @@ _KNOWN_OFFLINE: Final = frozenset({"no_route", "method_not_allowed", "bad_path",
 Key = tuple[str, ...]
 
 
-@dataclass(slots=True)
+@mutable
 class Recording:
     """Cases while they are gathered. ``unknowable`` requests had an outcome that cannot be known offline, ``masked`` cases
     lack values that routes ask for, since the log has masked them, ``elsewhere`` shapes of requests are handled otherwise by the

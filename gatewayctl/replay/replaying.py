@@ -1,10 +1,10 @@
 """A log against two configurations: counts and samples for each kind of change. Decisions are remembered, so many."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gatewayctl.config.masking import MASK
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 from gatewayctl.diff.classes import Severity
 from gatewayctl.diff.difference import Difference
 from gatewayctl.diff.side import Side
@@ -34,7 +34,7 @@ class Sample:
     now: str
 
 
-@dataclass(slots=True)
+@mutable
 class Counted:
     """How many requests meet one kind of change, with some of them."""
 

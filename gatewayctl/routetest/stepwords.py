@@ -1,11 +1,11 @@
 """What each step does to the request at hand, in words: one function a step, in a table by the step's name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.config import Loaded
 from gatewayctl.core.fields import Field, Kind, combined
+from gatewayctl.core.frozen import mutable
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.core.preflight import asked_method
 from gatewayctl.core.units import format_duration, format_size
@@ -52,7 +52,7 @@ _UNSAID: Final[KeyPath] = ()
 """Where no setting says it."""
 
 
-@dataclass(slots=True)
+@mutable
 class Passage:
     """A request on its way through the steps, as far as it has come when a step is put into words."""
 

@@ -5,14 +5,14 @@ in a ring above this one. Nothing is opened and nobody is asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gatewayctl.config import Loaded
 from gatewayctl.core.failures import Failure, failure
 from gatewayctl.core.fields import Field
 from gatewayctl.core.framing import BadMessage
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.plan import STEPS, Plan, RoutePlan, build_table
 from gatewayctl.plan.findings import secret_parts
@@ -57,7 +57,7 @@ class Live:
     key: Callable[[Sequence[str], Any], str]
 
 
-@dataclass(slots=True)
+@mutable
 class Traffic:
     """A request on its way, as ``steps.base.Traffic`` describes it."""
 

@@ -5,16 +5,16 @@ first. A value that would make a ``.`` or ``..`` segment is refused, a Location 
 never reach a header, and a header or query value of which a part is absent is dropped.
 """
 
-import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Protocol
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from gatewayctl.core.fields import Field
+from gatewayctl.core.frozen import mutable
 from gatewayctl.routing.canonical import PathError, canonical_path
 from gatewayctl.routing.conditions import header_value, query_values
 from gatewayctl.routing.spec import RoutingOptions
@@ -33,7 +33,7 @@ class Values(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@mutable
 class TemplateValues:
     """The values of one request, as both the proxy and the offline commands have them."""
 
@@ -113,4 +113,8 @@ def _encoded(part: Part, value: bytes) -> bytes:
         return value if part.source == Source.HOST else quote_from_bytes(value, safe="").encode()
     if encoding == Encoding.JSON:
         return json.dumps(value.decode("utf-8", "replace"))[1:-1].encode()
-    return html.escape(value.decode("utf-8", "replace")).encode() if encoding == Encoding.HTML else value
+    if encoding == Encoding.HTML:
+        from html import escape  # with a table of all the names of characters, which few configurations need
+
+        return escape(value.decode("utf-8", "replace")).encode()
+    return value

@@ -8,12 +8,12 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from gatewayctl.core.diagnostics import Diagnostic, Related, Severity, Span
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 from gatewayctl.core.snippet import render
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.proxy.bound import Bound
@@ -77,7 +77,7 @@ class Outcome:
     changed: bool = True
 
 
-@dataclass(slots=True)
+@mutable
 class Loads:
     """What is known of loads so far; shown by status and metrics."""
 

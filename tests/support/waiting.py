@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds after which a wait is a failure. Generous, since it is only ever spent when something is broken."""
 
 

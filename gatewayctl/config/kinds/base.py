@@ -6,12 +6,14 @@ gives the Python value or raises what ``invalid`` makes; ``show`` gives the cano
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
+
+from gatewayctl.core.frozen import frozen
 
 T = TypeVar("T")
 
@@ -32,7 +34,7 @@ def as_is(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Kind:
     """How one kind of value is read and written.
 
@@ -54,6 +56,10 @@ class Kind:
     beside: tuple[str, ...] = ()
     free: bool = False
     stand_in: Callable[[str], Any] | None = field(default=None)
+
+    # each is itself: what two of them read is not to be compared
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(

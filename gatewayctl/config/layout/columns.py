@@ -1,14 +1,15 @@
 """Lines with what stands behind them: comments of neighbouring lines begin in one column."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from gatewayctl.core.frozen import mutable
 
 GAP: Final = 2
 """Blanks between a line and the comment behind it."""
 
 
-@dataclass(slots=True)
+@mutable
 class Line:
     """One entry as it is written, over one or several lines of text, and the comment behind its end."""
 

@@ -3,7 +3,6 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import tree_sitter_toml
@@ -11,6 +10,7 @@ from tree_sitter import Language, Node, Parser
 
 from gatewayctl.config.layout.columns import GAP, Line, joined
 from gatewayctl.config.layout.values import key, pair, source, value
+from gatewayctl.core.frozen import mutable
 
 _TABLES: Final = ("table", "table_array_element")
 _ALIGNED: Final = 32
@@ -25,7 +25,7 @@ class UnformattableError(Exception):
         self.row = row
 
 
-@dataclass(slots=True)
+@mutable
 class _Entry:
     """A header, a pair or a comment on a line of its own. ``first`` and ``last`` are its rows."""
 

@@ -1,10 +1,7 @@
 """Hashes of passwords as htpasswd and others write them: bcrypt and argon2. Faster ones are not taken: they can be guessed."""
 
-import re
 from typing import Final
 
-_BCRYPT: Final = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
-_ARGON2: Final = re.compile(r"\$argon2(?:id|i|d)\$v=\d+\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
 _LONGEST: Final = 1024
 """Bytes of a password."""
 

@@ -82,9 +82,6 @@ class Box(NamedTuple):
         return self.fixed + (EVERY,) * (count - size)
 
 
-_WAYS: Final = (NAMED, HEAD_BY_GET, ANY_METHOD)
-
-
 def ways(route: CompiledRoute) -> tuple[int, ...]:
     """The ways in which a route takes methods."""
     if route.methods is None:

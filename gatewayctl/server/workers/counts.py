@@ -1,9 +1,10 @@
 """What a worker has counted, as it says it to the supervisor: all numbers since its start, of what has changed lately."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from gatewayctl.core.frozen import mutable
 from gatewayctl.proxy.gateway import Gateway
 from gatewayctl.server.turns import Turns
 from gatewayctl.server.workers.policies import PolicyCounts, counted
@@ -16,7 +17,7 @@ InstanceKey = tuple[str, str]
 """Service and instance."""
 
 
-@dataclass(slots=True)
+@mutable
 class InstanceCounts:
     """An instance as a worker sees it; see ``upstream.instance``."""
 
@@ -34,7 +35,7 @@ class InstanceCounts:
         return (*self.answers, self.connect_failures, self.opened, self.in_flight, self.connections, self.idle)
 
 
-@dataclass(slots=True)
+@mutable
 class Counts:
     """``routes``, ``instances`` and ``policies`` only where something has changed since the last time; the rest always."""
 

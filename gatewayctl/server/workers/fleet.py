@@ -8,10 +8,10 @@ import asyncio
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gatewayctl.admin.control import AdminGateway
+from gatewayctl.core.frozen import mutable
 from gatewayctl.plan.feeds import FeedPlan, feeds_of
 from gatewayctl.plan.model import Plan, RoutePlan
 from gatewayctl.proxy.bound import Bound
@@ -42,7 +42,7 @@ _GRACE_AND: Final = 5.0
 """Seconds after which a worker that should have ended is ended."""
 
 
-@dataclass(slots=True)
+@mutable
 class Generation:
     """What a worker is given: the parcel, and the ports of the built-in instances."""
 

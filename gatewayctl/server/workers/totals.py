@@ -5,9 +5,9 @@ requests in flight) goes with it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 from gatewayctl.plan.model import InstancePlan, Plan
 from gatewayctl.policy.health.availability import Availability
 from gatewayctl.proxy.bound import Bound
@@ -30,7 +30,7 @@ from gatewayctl.upstream.discovery.base import Health
 from gatewayctl.upstream.instance import Instance
 
 
-@dataclass(slots=True)
+@mutable
 class Tally:
     """What one worker has counted since its start, by all that it has said."""
 

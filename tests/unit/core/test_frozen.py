@@ -1,13 +1,14 @@
-"""``@frozen`` beside the dataclasses it stands for: the same to whoever uses it."""
+"""``@frozen`` and ``@mutable`` beside the dataclasses they stand for: the same to whoever uses them."""
 
 import copy
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
 
-from gatewayctl.core.frozen import frozen
+from gatewayctl.core.frozen import frozen, mutable
 
 
 @frozen
@@ -45,6 +46,25 @@ class Own:
 
     def __repr__(self) -> str:
         return "hidden"
+
+
+@mutable
+class Account:
+    """Something that goes on."""
+
+    name: str
+    entries: list[int] = field(default_factory=list)
+    total: int = field(init=False)
+    closed: bool = field(init=False, default=False)
+    seen: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.total = sum(self.entries)
+
+
+@mutable
+class Savings(Account):
+    rate: int = 2
 
 
 def of_dataclasses(**values: Any) -> Any:
@@ -108,3 +128,55 @@ def test_it_matches_by_position() -> None:
     match Point(1, 2):
         case Point(x, y):
             assert (x, y) == (1, 2)
+
+
+def test_what_may_change_changes_and_is_equal_to_nothing_but_itself() -> None:
+    first, second = Account("a"), Account("a")
+    first.entries.append(1)
+    first.total = 1
+
+    assert second.entries == []
+    assert first != second
+    assert Account("b") != Account("b")
+    assert len({first, second}) == 2
+    assert [one.name for one in fields(Account)] == ["name", "entries", "total", "closed", "seen"]
+    assert (first.closed, first.seen) == (False, set())
+    assert first.seen is not second.seen
+    assert replace(first, name="b").entries is first.entries
+    with pytest.raises(AttributeError):
+        first.unknown = 1  # type: ignore[attr-defined]
+
+
+def test_what_it_does_after_its_fields_is_inherited_with_them() -> None:
+    assert Account("a", [1, 2]).total == 3
+    savings = Savings("a", [1, 2], rate=3)
+    assert (savings.total, savings.rate) == (3, 3)
+
+
+@pytest.mark.parametrize("kind", [frozen, mutable])
+def test_a_wrong_call_says_whose_it_was_the_first_time_and_every_time(kind: Any) -> None:
+    class Pair:
+        """Two words."""
+
+        left: str
+        right: str = ""
+
+    made: Any = kind(Pair)
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"Pair.__init__\(\) missing 1 required positional argument: 'left'"):
+            made()
+        with pytest.raises(TypeError, match="unexpected keyword argument 'middle'"):
+            made("a", middle="b")
+    assert made("a").right == ""
+
+
+def test_what_is_made_first_by_many_threads_is_made_for_each() -> None:
+    @frozen
+    class Pair:
+        """Two words."""
+
+        left: int
+        right: tuple[int, ...] = field(default_factory=tuple)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert [pair.left for pair in threads.map(Pair, range(64))] == list(range(64))
