@@ -24,8 +24,10 @@ def create_app(
     lifespan runs within the gateway's; without one the gateway answers everything.
     """
     return GatewayApp(
-        lambda behind: GatewayMiddleware(
-            behind if fallback is None else fallback, files, admin=admin, fall_through=fallback is not None
+        lambda behind: (
+            GatewayMiddleware(
+                behind if fallback is None else fallback, files, admin=admin, fall_through=fallback is not None
+            ).take
         )
     )
 

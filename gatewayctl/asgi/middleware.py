@@ -5,7 +5,7 @@ Where a server runs no lifespan (or an application is mounted below another), th
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 from uuid import uuid4
 
@@ -44,10 +44,18 @@ class GatewayMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Takes ``http`` and ``websocket``, goes along with ``lifespan``, and leaves all else to what is behind."""
+        await self.take(scope, receive, send)
+
+    def take(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The same for whoever awaits at once what it returns: one coroutine less in every request."""
+        running = self._running
+        if scope["type"] in _TRAFFIC and running is not None and running.loop.is_running():
+            return running.application(scope, receive, send)
+        return self._other(scope, receive, send)
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in _TRAFFIC:
-            running = self._running
-            if running is None or not running.loop.is_running():
-                running = await self._start_late()
+            running = await self._start_late()
             if running is None:
                 await _unavailable(scope, receive, send)
             else:

@@ -1,7 +1,7 @@
 """The gateway as an ASGI application: what comes in by ``http`` and ``websocket`` scopes becomes an exchange."""
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,7 +9,7 @@ from gatewayctl.core.bad_heads import salvage
 from gatewayctl.core.failures import failure
 from gatewayctl.core.framing import CHUNKED, BadMessage
 from gatewayctl.core.messages import RequestHead
-from gatewayctl.proxy.asgi.callers import Caller, Callers
+from gatewayctl.proxy.asgi.callers import NAMELESS, Caller, Callers, peer_of
 from gatewayctl.proxy.asgi.door import AsgiDoor
 from gatewayctl.proxy.asgi.exchange import AsgiExchange
 from gatewayctl.proxy.asgi.head import raw_head, read_again, read_head, states_no_length
@@ -17,10 +17,6 @@ from gatewayctl.proxy.asgi.headers import HeaderPairs
 from gatewayctl.proxy.asgi.vigil import Vigil
 from gatewayctl.proxy.asgi.websocket import WebSocketDoor, websocket_head
 from gatewayctl.proxy.gateway import Gateway
-from gatewayctl.proxy.origin import peer_address
-
-_MEMORY: Final = 4096
-"""Peers whose address is remembered before starting afresh."""
 
 
 class AsgiGateway:
@@ -32,27 +28,36 @@ class AsgiGateway:
         self.pairs = HeaderPairs()
         self.vigil = Vigil(gateway.clock, gateway.wheel)
         self.callers = Callers(gateway.clock, gateway.wheel)
-        self._peers: dict[str, bytes] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An ``http`` or a ``websocket`` scope."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        else:
-            await self._websocket(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """An ``http`` or a ``websocket`` scope. What is returned is to be awaited at once: the request has begun already.
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        gateway = self.gateway
-        bound = gateway.bound
-        door = AsgiDoor(self, scope, self._peer(scope), receive)
+        It is no coroutine that awaits others, since each of them is paid for with every request.
+        """
+        if scope["type"] != "http":
+            return self._websocket(scope, receive, send)
         client = scope.get("client")
-        caller = self.callers.of(client, door.scheme) if type(client) is tuple else None
+        if type(client) is not tuple:
+            return self._introduce(None, scope, receive, send)
+        caller = self.callers.of(client, scope["scheme"])
+        # 1. the head
+        try:
+            head = read_again(scope, self.gateway.bound, caller)
+        except BadMessage as error:
+            return self._refuse(self._door(scope, receive), error.reason, error.detail, send)
+        if head is None:
+            return self._introduce(caller, scope, receive, send)
+        door = AsgiDoor()
+        door.begin(self, scope, caller.peer, caller.scheme, receive)
+        return self._take(door, head, caller, None, send)
+
+    async def _introduce(self, caller: Caller | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request whose head has to be read; of one that states no length the first message too."""
+        door = self._door(scope, receive)
+        bound = self.gateway.bound
         first: Message | None = None
         try:
-            # 1. the head
-            head = None if caller is None else read_again(scope, bound, caller)
-            if head is None:
-                head = read_head(scope, raw_head(scope), bound, caller)
+            head = read_head(scope, raw_head(scope), bound, caller)
             if states_no_length(scope, head):
                 async with asyncio.timeout(bound.body_timeout):
                     first = await receive()
@@ -61,39 +66,27 @@ class AsgiGateway:
                 if first.get("body") or first.get("more_body"):
                     head.body = CHUNKED
         except BadMessage as error:
-            await self._refuse(door, raw_head(scope), error.reason, error.detail, send)
+            await self._refuse(door, error.reason, error.detail, send)
             return
         except TimeoutError:
-            await self._refuse(
-                door, raw_head(scope), "request_timeout", "the request's body did not arrive in time", send
-            )
+            await self._refuse(door, "request_timeout", "the request's body did not arrive in time", send)
             return
-        self._begin(door, head, caller if head.repeated else None)
-        try:
-            if door.passed_on:
-                await self.fallback(scope, receive if first is None else _again(first, receive), send)  # type: ignore[misc]
-            elif door.exchange.settled:
-                await door.answer_now(send)
-            else:
-                await door.run(send, first)
-        finally:
-            del door.exchange
+        await self._take(door, head, caller if head.repeated else None, first, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        door = WebSocketDoor(self, scope, self._peer(scope), receive)
-        raw = raw_head(scope)
+        door = WebSocketDoor()
+        door.begin(self, scope, _peer(scope), _scheme(scope), receive)
         try:
-            head = websocket_head(scope, raw, self.gateway)
+            head = websocket_head(scope, raw_head(scope), self.gateway)
         except BadMessage as error:
-            await self._refuse(door, raw, error.reason, error.detail, send)
+            await self._refuse(door, error.reason, error.detail, send)
             return
-        self._begin(door, head)
-        if door.passed_on:
-            await self.fallback(scope, receive, send)  # type: ignore[misc]
-        else:
-            await door.run(send)
+        await self._take(door, head, None, None, send)
 
-    def _begin(self, door: AsgiDoor, head: RequestHead, caller: Caller | None = None) -> None:
+    def _take(
+        self, door: AsgiDoor, head: RequestHead, caller: Caller | None, first: Message | None, send: Send
+    ) -> Awaitable[None]:
+        """All of the request but its head; ``first`` is what was received of its body."""
         exchange = door.exchange = AsgiExchange()
         exchange.begin(self.gateway, door, head, caller)
         try:
@@ -101,27 +94,35 @@ class AsgiGateway:
         except Exception as error:
             self.gateway.report(error, "handling a request")
             exchange.fail(failure("internal_error", "the request could not be handled"))
+        if not exchange.settled:
+            return door.run(send, first)
+        if door.passed_on and self.fallback is not None:
+            del door.exchange
+            return self.fallback(door.scope, door.receive if first is None else _again(first, door.receive), send)
+        return door.answer_now(send)
 
-    async def _refuse(self, door: AsgiDoor, raw: bytes, reason: str, detail: str, send: Send) -> None:
+    def _door(self, scope: Scope, receive: Receive) -> AsgiDoor:
+        door = AsgiDoor()
+        door.begin(self, scope, _peer(scope), _scheme(scope), receive)
+        return door
+
+    async def _refuse(self, door: AsgiDoor, reason: str, detail: str, send: Send) -> None:
         """Answers a request that is not acceptable, and has the connection closed: nothing after it can be trusted."""
-        head = salvage(raw)
+        head = salvage(raw_head(door.scope))
         head.keep_alive = False
         exchange = door.exchange = AsgiExchange()
         exchange.begin(self.gateway, door, head)
         exchange.refuse(failure(reason, detail))
         await door.answer_now(send)
 
-    def _peer(self, scope: Scope) -> bytes:
-        client = scope.get("client")
-        if not client or not client[0]:
-            return b"unix:"  # servers say nothing about who is at the other end of a unix socket
-        host: str = client[0]
-        known = self._peers.get(host)
-        if known is None:
-            if len(self._peers) >= _MEMORY:
-                self._peers.clear()
-            known = self._peers[host] = peer_address(host)
-        return known
+
+def _peer(scope: Scope) -> bytes:
+    client = scope.get("client")
+    return peer_of(client[0]) if client else NAMELESS
+
+
+def _scheme(scope: Scope) -> bytes:
+    return b"https" if scope["scheme"] in {"https", "wss"} else b"http"
 
 
 def _again(first: Message, receive: Receive) -> Receive:

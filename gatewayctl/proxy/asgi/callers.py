@@ -10,6 +10,7 @@ from typing import Final
 from gatewayctl.core.head import HeadParser
 from gatewayctl.core.messages import RequestHead
 from gatewayctl.proxy.acquaintance import Acquaintance
+from gatewayctl.proxy.origin import peer_address
 from gatewayctl.state.timer_wheel import NEVER, TimerWheel
 
 REMEMBER: Final = 4096
@@ -19,16 +20,25 @@ FORGET: Final = 30.0
 
 Headers = list[tuple[bytes, bytes]]
 Client = tuple[str, int]
+NAMELESS: Final = b"unix:"
+"""Who is at the other end where a server does not say: that of a unix socket has no address."""
 _NOTHING: Final[Headers] = []
 
 
+def peer_of(host: str) -> bytes:
+    """See ``Door.peer``; ``host`` is empty where the server knows none."""
+    return peer_address(host) if host else NAMELESS
+
+
 class Caller(Acquaintance):
-    """See ``Said``; what is compared are the headers as the server gives them."""
+    """See ``Said``; what is compared are the headers as the server gives them. ``peer`` and ``scheme`` as in ``Door``."""
 
-    __slots__ = ("headers", "hearing")
+    __slots__ = ("headers", "hearing", "peer", "scheme")
 
-    def __init__(self) -> None:
+    def __init__(self, peer: bytes, scheme: bytes) -> None:
         super().__init__()
+        self.peer = peer
+        self.scheme = scheme
         self.hearing: Headers = _NOTHING
         """Those of the request that is being read."""
         self.headers: Headers | None = None
@@ -55,19 +65,19 @@ class Callers:
     def __init__(self, clock: Callable[[], float], wheel: TimerWheel) -> None:
         self._clock = clock
         self._wheel = wheel
-        self._lately: dict[tuple[Client, bytes], Caller] = {}
-        self._known: dict[tuple[Client, bytes], Caller] = {}
+        self._lately: dict[tuple[Client, str], Caller] = {}
+        self._known: dict[tuple[Client, str], Caller] = {}
         self.deadline = self.due = NEVER
 
     def __len__(self) -> int:
         return len(self._lately) + len(self._known)
 
-    def of(self, client: Client, scheme: bytes) -> Caller:
-        """Who calls from ``client``, an address and a port, by ``scheme``."""
+    def of(self, client: Client, scheme: str) -> Caller:
+        """Who calls from ``client``, an address and a port, by ``scheme``, ``http`` or ``https``."""
         key = client, scheme
         caller = self._lately.get(key)
         if caller is None:
-            caller = self._known.pop(key, None) or Caller()
+            caller = self._known.pop(key, None) or Caller(peer_of(client[0]), scheme.encode())
             if len(self._lately) >= REMEMBER:
                 self._lately.clear()
             self._lately[key] = caller

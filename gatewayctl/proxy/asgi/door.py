@@ -43,7 +43,6 @@ class AsgiDoor:
         "_cut",
         "_finished",
         "_full",
-        "_http1",
         "_left",
         "_pace",
         "_paused",
@@ -51,7 +50,6 @@ class AsgiDoor:
         "_queued",
         "_read_by",
         "_reader",
-        "_receive",
         "_resumed",
         "_wake",
         "_write_by",
@@ -59,7 +57,9 @@ class AsgiDoor:
         "origin",
         "passed_on",
         "peer",
+        "receive",
         "scheme",
+        "scope",
     )
 
     START: ClassVar = "http.response.start"
@@ -68,22 +68,21 @@ class AsgiDoor:
 
     exchange: AsgiExchange
 
-    def __init__(self, origin: "AsgiGateway", scope: Scope, peer: bytes, receive: Receive) -> None:
+    def begin(self, origin: "AsgiGateway", scope: Scope, peer: bytes, scheme: bytes, receive: Receive) -> None:
+        """In place of ``__init__``, as for an exchange (``proxy/exchange_state.py``)."""
         self.origin = origin
         self.peer = peer
-        self.scheme = b"https" if scope["scheme"] in {"https", "wss"} else b"http"
-        self.passed_on = False
-        self._http1 = scope["http_version"][:1] == "1"
-        self._receive = receive
+        self.scheme = scheme
+        self.scope = scope
+        self.receive = receive
         self._reader: asyncio.Task[None] | None = None
-        self._body_open = self._paused = False
         self._resumed: asyncio.Future[None] | None = None
+        self._wake: asyncio.Future[None] | None = None
         self._pace: Pace | None = None
         self._answer: tuple[int, Pairs] | None = None
         self._pieces: list[bytes] = []
         self._queued = 0
-        self._full = self._finished = self._cut = self._left = False
-        self._wake: asyncio.Future[None] | None = None
+        self._body_open = self._paused = self._full = self._finished = self._cut = self._left = self.passed_on = False
         self._read_by = self._write_by = NEVER
 
     @property
@@ -103,31 +102,46 @@ class AsgiDoor:
 
         Raises ResponseCutError where the response is cut.
         """
-        if self.exchange.head.body != NO_BODY:
+        exchange, origin = self.exchange, self.origin
+        if exchange.head.body != NO_BODY:
             self._body_open = True
-            self._pace = Pace(self.origin.gateway.bound.min_body_rate)
+            self._pace = Pace(origin.gateway.bound.min_body_rate)
             if first is None or self._take(first):
                 self._read()
-        vigil = self.origin.vigil
+        vigil = origin.vigil
         vigil.begin(self)
         try:
-            await self._converse(send)
+            while self._answer is None and not self._cut:
+                wake = self._wake = origin.gateway.loop.create_future()
+                await wake
+            if (
+                self._finished and not self._cut
+            ):  # all of it is there, as of most: sent here, since each coroutine within another costs
+                try:
+                    status, headers = self._answer  # type: ignore[misc]
+                    await send({"type": "http.response.start", "status": status, "headers": headers})
+                    await send({"type": "http.response.body", "body": b"".join(self._pieces)})
+                except OSError:
+                    self._leave(_LEFT)
+            elif self._answer is not None:
+                await self._respond(send)
         finally:
-            vigil.end(self)
-            if self._reader is not None:
-                self._reader.cancel()
-            self.exchange.on_client_gone("the server ended the request")  # where it was cancelled: else all is settled
+            self._end()
 
-    async def _converse(self, send: Send) -> None:
-        while self._answer is None and not self._cut:
-            await self._sleep()
-        if self._answer is not None:
-            await self._respond(send)
+    def _end(self) -> None:
+        self.origin.vigil.end(self)
+        if self._reader is not None:
+            self._reader.cancel()
+        exchange = self.exchange
+        if not exchange.settled:  # it was cancelled
+            exchange.on_client_gone("the server ended the request")
+        del self.exchange  # they know each other: nothing is left to be found by a collection
 
     async def answer_now(self, send: Send) -> None:
         """As ``run``, where all of the response is there already."""
         if self._answer is not None:
             await self._respond(send)
+        del self.exchange
 
     def _sleep(self) -> "asyncio.Future[None]":
         """What ends with ``_wake_up``."""
@@ -215,7 +229,7 @@ class AsgiDoor:
                     await self._resumed
                 if self._body_open:
                     self._read_by = origin.gateway.clock() + origin.gateway.bound.body_timeout
-                message = await self._receive()
+                message = await self.receive()
                 self._read_by = NEVER
                 if not self._take(message):
                     return
@@ -279,10 +293,11 @@ class AsgiDoor:
         """See ``Door``. The server frames the body: by Content-Length, or in its own way where there is none."""
         origin = self.origin
         pairs = origin.pairs.of(lines)
-        status = int(line[9:12])
+        exchange = self.exchange
+        status = exchange.status
         if status == 304:  # servers take its Content-Length for a promise
             pairs = [pair for pair in pairs if pair[0] != b"content-length"]
-        if self._http1 and (not self.exchange.head.keep_alive or origin.gateway.draining):
+        if (not exchange.head.keep_alive or origin.gateway.draining) and self.scope["http_version"][:1] == "1":
             pairs.append(_CLOSE)
         self._answer = status, pairs
         self._finished = complete

@@ -15,6 +15,8 @@ from gatewayctl.core.messages import PLAIN, RequestHead, Wishes
 from gatewayctl.proxy.asgi.callers import Caller
 from gatewayctl.proxy.bound import Bound
 
+_METHODS: Final = {name: name.encode() + b" " for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
+"""How a request line begins with those that nearly all requests have."""
 _SAFE: Final = "/:@!$&'()*+,;=~"
 """What RFC 3986 3.3 lets stand in a path beside letters, digits and the marks that are never escaped."""
 
@@ -53,17 +55,21 @@ def read_again(scope: Scope, bound: Bound, caller: Caller) -> RequestHead | None
 
     Raises BadMessage, as ``HeadParser.request`` does.
     """
+    parser = bound.parser
     if (
         caller.headers != scope["headers"]
-        or caller.parser is not bound.parser
+        or caller.parser is not parser
         or scope["http_version"] != "1.1"
         or scope["root_path"]
     ):
         return None
-    line = request_line(scope)
-    if len(line) + 2 + len(caller.block) > bound.max_header_size:
+    method, target, query = _METHODS.get(scope["method"]), scope.get("raw_path"), scope["query_string"]
+    if method is None or not target:
         return None
-    return bound.parser.again(line, caller)
+    line = b"%b%b?%b HTTP/1.1" % (method, target, query) if query else method + target + b" HTTP/1.1"
+    if len(line) + len(caller.block) > bound.max_header_size - 2:
+        return None
+    return parser.again(line, caller)
 
 
 def read_head(scope: Scope, raw: bytes, bound: Bound, caller: Caller | None = None) -> RequestHead:

@@ -81,8 +81,9 @@ class WebSocketDoor(AsgiDoor):
     BODY: ClassVar = "websocket.http.response.body"
     ENDS: ClassVar = "websocket.disconnect"
 
-    def __init__(self, origin: "AsgiGateway", scope: Scope, peer: bytes, receive: Receive) -> None:
-        super().__init__(origin, scope, peer, receive)
+    def begin(self, origin: "AsgiGateway", scope: Scope, peer: bytes, scheme: bytes, receive: Receive) -> None:
+        """See ``AsgiDoor``."""
+        super().begin(origin, scope, peer, scheme, receive)
         self._can_deny = self.START[: -len(".start")] in (scope.get("extensions") or {})
         self._tunnel: UpstreamConnection | None = None
         self._protocol = Protocol(Side.CLIENT, max_size=MAX_MESSAGE)
@@ -95,9 +96,17 @@ class WebSocketDoor(AsgiDoor):
 
     # ── the call ──────────────────────────────────────────────────────
 
+    async def run(self, send: Send, first: Message | None = None) -> None:
+        """See ``AsgiDoor``."""
+        self.origin.vigil.begin(self)
+        try:
+            await self._converse(send)
+        finally:
+            self._end()
+
     async def _converse(self, send: Send) -> None:
         try:
-            await self._receive()  # websocket.connect
+            await self.receive()  # websocket.connect
             self._read()
             while self._answer is None and self._tunnel is None and not self._cut:
                 await self._sleep()
@@ -110,7 +119,7 @@ class WebSocketDoor(AsgiDoor):
 
     async def answer_now(self, send: Send) -> None:
         """See ``AsgiDoor``. The handshake is refused only after it has been asked for."""
-        await self._receive()
+        await self.receive()
         await super().answer_now(send)
 
     async def _send_all(self, send: Send) -> None:

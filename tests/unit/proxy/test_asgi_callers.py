@@ -71,7 +71,7 @@ def test_a_target_that_makes_the_head_too_large_is_refused_also_of_a_known_calle
 
 def test_what_another_parser_read_is_read_anew() -> None:
     callers, _ = at_rest()
-    caller = callers.of(("203.0.113.9", 1), b"http")
+    caller = callers.of(("203.0.113.9", 1), "http")
     parser = HeadParser(request_id_name=b"x-request-id", max_fields=10)
     caller.hear([(b"host", b"a")], b"GET / HTTP/1.1\r\nhost: a", parser)
 
@@ -82,7 +82,7 @@ def test_what_another_parser_read_is_read_anew() -> None:
 
 def test_large_headers_are_not_kept() -> None:
     callers, _ = at_rest()
-    caller = callers.of(("203.0.113.9", 1), b"http")
+    caller = callers.of(("203.0.113.9", 1), "http")
     large = b"a" * 2000
     parser = HeadParser(request_id_name=b"x-request-id", max_fields=10)
     caller.hear([(b"host", b"a"), (b"x", large)], b"GET / HTTP/1.1\r\nhost: a\r\nx: " + large, parser)
@@ -108,13 +108,13 @@ def at_rest() -> tuple[Callers, Time]:
 def test_who_does_not_call_is_forgotten_and_who_does_is_not() -> None:
     callers, time = at_rest()
     quiet, busy = ("203.0.113.9", 1), ("203.0.113.9", 2)
-    callers.of(quiet, b"http")
-    kept = callers.of(busy, b"http")
+    callers.of(quiet, "http")
+    kept = callers.of(busy, "http")
 
     for turn in range(1, 3):
         time.now = turn * (FORGET + TICK)
         callers.on_deadline(time.now)
-        assert callers.of(busy, b"http") is kept
+        assert callers.of(busy, "http") is kept
 
     assert len(callers) == 1
 
@@ -122,6 +122,6 @@ def test_who_does_not_call_is_forgotten_and_who_does_is_not() -> None:
 def test_callers_are_bounded() -> None:
     callers, _ = at_rest()
     for port in range(3 * REMEMBER):
-        callers.of(("203.0.113.9", port), b"http")
+        callers.of(("203.0.113.9", port), "http")
 
     assert len(callers) <= 2 * REMEMBER
