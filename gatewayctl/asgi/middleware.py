@@ -50,7 +50,7 @@ class GatewayMiddleware:
         """The same for whoever awaits at once what it returns: one coroutine less in every request."""
         running = self._running
         if scope["type"] in _TRAFFIC and running is not None and running.loop.is_running():
-            return running.application(scope, receive, send)
+            return running.application.take(scope, receive, send)
         return self._other(scope, receive, send)
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,4 +23,4 @@ class GatewayApp(Starlette):
 
 def traffic_app(gateway: Gateway) -> GatewayApp:
     """The application of a gateway that answers everything itself."""
-    return GatewayApp(lambda behind: AsgiGateway(gateway))
+    return GatewayApp(lambda behind: AsgiGateway(gateway).take)

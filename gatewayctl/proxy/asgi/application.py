@@ -9,7 +9,7 @@ from gatewayctl.core.bad_heads import salvage
 from gatewayctl.core.failures import failure
 from gatewayctl.core.framing import CHUNKED, BadMessage
 from gatewayctl.core.messages import RequestHead
-from gatewayctl.proxy.asgi.callers import NAMELESS, Caller, Callers, peer_of
+from gatewayctl.proxy.asgi.callers import Caller, Callers, peer_of, scheme_of
 from gatewayctl.proxy.asgi.door import AsgiDoor
 from gatewayctl.proxy.asgi.exchange import AsgiExchange
 from gatewayctl.proxy.asgi.head import raw_head, read_again, read_head, states_no_length
@@ -29,14 +29,18 @@ class AsgiGateway:
         self.vigil = Vigil(gateway.clock, gateway.wheel)
         self.callers = Callers(gateway.clock, gateway.wheel)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """An ``http`` or a ``websocket`` scope. What is returned is to be awaited at once: the request has begun already.
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An ``http`` or a ``websocket`` scope."""
+        await self.take(scope, receive, send)
+
+    def take(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The same for whoever awaits at once what it returns: the request has begun already, and is ended by that.
 
         It is no coroutine that awaits others, since each of them is paid for with every request.
         """
         if scope["type"] != "http":
             return self._websocket(scope, receive, send)
-        client = scope.get("client")
+        client = scope.get("client")  # not all servers know it, or as a tuple
         if type(client) is not tuple:
             return self._introduce(None, scope, receive, send)
         caller = self.callers.of(client, scope["scheme"])
@@ -49,7 +53,7 @@ class AsgiGateway:
             return self._introduce(caller, scope, receive, send)
         door = AsgiDoor()
         door.begin(self, scope, caller.peer, caller.scheme, receive)
-        return self._take(door, head, caller, None, send)
+        return self._go_on(door, head, caller, None, send)
 
     async def _introduce(self, caller: Caller | None, scope: Scope, receive: Receive, send: Send) -> None:
         """A request whose head has to be read; of one that states no length the first message too."""
@@ -71,19 +75,19 @@ class AsgiGateway:
         except TimeoutError:
             await self._refuse(door, "request_timeout", "the request's body did not arrive in time", send)
             return
-        await self._take(door, head, caller if head.repeated else None, first, send)
+        await self._go_on(door, head, caller if head.repeated else None, first, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         door = WebSocketDoor()
-        door.begin(self, scope, _peer(scope), _scheme(scope), receive)
+        door.begin(self, scope, peer_of(scope.get("client")), scheme_of(scope["scheme"]), receive)
         try:
             head = websocket_head(scope, raw_head(scope), self.gateway)
         except BadMessage as error:
             await self._refuse(door, error.reason, error.detail, send)
             return
-        await self._take(door, head, None, None, send)
+        await self._go_on(door, head, None, None, send)
 
-    def _take(
+    def _go_on(
         self, door: AsgiDoor, head: RequestHead, caller: Caller | None, first: Message | None, send: Send
     ) -> Awaitable[None]:
         """All of the request but its head; ``first`` is what was received of its body."""
@@ -103,7 +107,7 @@ class AsgiGateway:
 
     def _door(self, scope: Scope, receive: Receive) -> AsgiDoor:
         door = AsgiDoor()
-        door.begin(self, scope, _peer(scope), _scheme(scope), receive)
+        door.begin(self, scope, peer_of(scope.get("client")), scheme_of(scope["scheme"]), receive)
         return door
 
     async def _refuse(self, door: AsgiDoor, reason: str, detail: str, send: Send) -> None:
@@ -114,15 +118,6 @@ class AsgiGateway:
         exchange.begin(self.gateway, door, head)
         exchange.refuse(failure(reason, detail))
         await door.answer_now(send)
-
-
-def _peer(scope: Scope) -> bytes:
-    client = scope.get("client")
-    return peer_of(client[0]) if client else NAMELESS
-
-
-def _scheme(scope: Scope) -> bytes:
-    return b"https" if scope["scheme"] in {"https", "wss"} else b"http"
 
 
 def _again(first: Message, receive: Receive) -> Receive:

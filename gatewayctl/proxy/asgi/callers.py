@@ -25,9 +25,14 @@ NAMELESS: Final = b"unix:"
 _NOTHING: Final[Headers] = []
 
 
-def peer_of(host: str) -> bytes:
-    """See ``Door.peer``; ``host`` is empty where the server knows none."""
-    return peer_address(host) if host else NAMELESS
+def peer_of(client: Client | None) -> bytes:
+    """See ``Door.peer``; of a client whose address the server does not know too."""
+    return peer_address(client[0]) if client and client[0] else NAMELESS
+
+
+def scheme_of(scheme: str) -> bytes:
+    """See ``Door.scheme``. What a server puts into a scope may be what somebody said to it: only these two go on."""
+    return b"https" if scheme in {"https", "wss"} else b"http"
 
 
 class Caller(Acquaintance):
@@ -73,11 +78,11 @@ class Callers:
         return len(self._lately) + len(self._known)
 
     def of(self, client: Client, scheme: str) -> Caller:
-        """Who calls from ``client``, an address and a port, by ``scheme``, ``http`` or ``https``."""
+        """Who calls from ``client``, an address and a port, by ``scheme`` as the server says it."""
         key = client, scheme
         caller = self._lately.get(key)
         if caller is None:
-            caller = self._known.pop(key, None) or Caller(peer_of(client[0]), scheme.encode())
+            caller = self._known.pop(key, None) or Caller(peer_of(client), scheme_of(scheme))
             if len(self._lately) >= REMEMBER:
                 self._lately.clear()
             self._lately[key] = caller

@@ -44,6 +44,7 @@ class AsgiDoor:
         "_finished",
         "_full",
         "_left",
+        "_over",
         "_pace",
         "_paused",
         "_pieces",
@@ -82,7 +83,8 @@ class AsgiDoor:
         self._answer: tuple[int, Pairs] | None = None
         self._pieces: list[bytes] = []
         self._queued = 0
-        self._body_open = self._paused = self._full = self._finished = self._cut = self._left = self.passed_on = False
+        self._body_open = self._paused = self._full = self._finished = self._cut = self._left = self._over = False
+        self.passed_on = False
         self._read_by = self._write_by = NEVER
 
     @property
@@ -130,6 +132,7 @@ class AsgiDoor:
 
     def _end(self) -> None:
         self.origin.vigil.end(self)
+        self._over = True
         if self._reader is not None:
             self._reader.cancel()
         exchange = self.exchange
@@ -139,9 +142,11 @@ class AsgiDoor:
 
     async def answer_now(self, send: Send) -> None:
         """As ``run``, where all of the response is there already."""
-        if self._answer is not None:
-            await self._respond(send)
-        del self.exchange
+        try:
+            if self._answer is not None:
+                await self._respond(send)
+        finally:
+            del self.exchange
 
     def _sleep(self) -> "asyncio.Future[None]":
         """What ends with ``_wake_up``."""
@@ -231,9 +236,11 @@ class AsgiDoor:
                     self._read_by = origin.gateway.clock() + origin.gateway.bound.body_timeout
                 message = await self.receive()
                 self._read_by = NEVER
-                if not self._take(message):
+                if self._over or not self._take(message):
                     return
         except Exception as error:
+            if self._over:  # the request is over, and nobody asks any more
+                return
             origin.gateway.report(error, "reading a request")
             self.exchange.refuse_body("internal_error", "the request could not be read")
 

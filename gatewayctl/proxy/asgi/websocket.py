@@ -119,8 +119,12 @@ class WebSocketDoor(AsgiDoor):
 
     async def answer_now(self, send: Send) -> None:
         """See ``AsgiDoor``. The handshake is refused only after it has been asked for."""
-        await self.receive()
-        await super().answer_now(send)
+        try:
+            await self.receive()
+            if self._answer is not None:
+                await self._respond(send)
+        finally:
+            del self.exchange
 
     async def _send_all(self, send: Send) -> None:
         if self._can_deny:

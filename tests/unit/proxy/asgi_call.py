@@ -30,9 +30,11 @@ class Call:
         self._asked: asyncio.Future[None] | None = None
         self._released: asyncio.Future[None] | None = None
         self.stalled = False
+        self.answers_cancelling = False
+        """Whether ``receive`` answers its cancellation with the client's leaving."""
         self.sent: list[dict[str, Any]] = []
         target, _, query = path.partition(b"?")
-        whole = {
+        self.scope = whole = {
             "type": "http",
             "http_version": version,
             "method": method,
@@ -51,7 +53,12 @@ class Call:
     async def _receive(self) -> dict[str, Any]:
         while not self._inbox:
             self._asked = self._scene.loop.create_future()
-            await self._asked
+            try:
+                await self._asked
+            except asyncio.CancelledError:
+                if not self.answers_cancelling:
+                    raise
+                return {"type": "http.disconnect"}
         return self._inbox.popleft()
 
     async def _send(self, message: Any) -> None:

@@ -1,12 +1,14 @@
 """The ASGI door on a clock and a network of the test's: heads, bodies, backpressure, endings."""
 
+import asyncio
+import gc
 from typing import Any
 
 import pytest
 
 from gatewayctl.core.chunked import chunk
 from gatewayctl.proxy.asgi import AsgiGateway
-from gatewayctl.proxy.asgi.door import HIGH_WATER, ResponseCutError
+from gatewayctl.proxy.asgi.door import HIGH_WATER, AsgiDoor, ResponseCutError
 from tests.support.http1 import lines
 from tests.unit.proxy.asgi_call import Call, Headers
 from tests.unit.proxy.scene import Scene, plan, route, scene
@@ -306,6 +308,63 @@ def test_a_call_that_the_server_cancels_is_settled() -> None:
         on.settle()
         assert on.upstream().closed
         assert on.log[-1]["detail"] == "the server ended the request"
+
+
+def test_a_call_that_is_cancelled_before_it_has_begun_leaves_nothing() -> None:
+    with scene() as on:
+        app = AsgiGateway(on.gateway)
+        scope = Call(on, application=app).scope
+        on.upstream().request()
+        on.upstream().answer()
+        on.settle()
+        task = on.loop.create_task(app(scope, _never, _never))
+        task.cancel()
+        on.settle()
+
+        assert task.cancelled()
+        assert on.gateway.in_flight == 0
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_what_a_server_makes_of_a_cancelled_receive_reaches_nobody(version: str) -> None:
+    told: list[dict[str, Any]] = []
+    with scene() as on:
+        on.loop.set_exception_handler(lambda loop, context: told.append(context))
+        call = Call(on, "POST", headers=length(5) if version == "1.1" else None, version=version)
+        if version == "2":
+            call.body(b"a", more=True)
+        call.answers_cancelling = True
+        call.task.cancel()
+        on.settle()
+        gc.collect()
+        on.settle()
+
+        assert call.task.cancelled()
+        assert on.gateway.in_flight == 0
+    assert told == []
+
+
+def test_a_refusal_that_cannot_be_sent_leaves_nothing_to_collect() -> None:
+    async def broken(message: object) -> None:
+        raise RuntimeError("no")
+
+    with scene() as on:
+        scope = Call(on, path=b"/ x").scope
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(3):
+                task = on.loop.create_task(AsgiGateway(on.gateway)(scope, _never, broken))
+                on.settle()
+                assert isinstance(task.exception(), RuntimeError)
+                del task
+            assert not [one for one in gc.get_objects() if type(one) is AsgiDoor]
+        finally:
+            gc.enable()
+
+
+async def _never(*message: object) -> Any:
+    await asyncio.Event().wait()
 
 
 def test_a_server_that_says_by_an_error_that_the_client_left_is_understood() -> None:

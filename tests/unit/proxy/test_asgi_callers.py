@@ -1,5 +1,7 @@
 """Callers behind an ASGI server who say the same again: each request is still told as if it were the first."""
 
+import pytest
+
 from gatewayctl.core.head import HeadParser
 from gatewayctl.proxy.asgi import AsgiGateway
 from gatewayctl.proxy.asgi.callers import FORGET, REMEMBER, Callers
@@ -49,6 +51,45 @@ def test_a_list_that_the_server_changes_afterwards_is_read_anew() -> None:
         headers[1] = (b"x-version", b"5")
 
         assert told(s, app, b"/", headers).values(b"x-version") == [b"5"]
+
+
+@pytest.mark.parametrize(
+    ("said", "scheme"), [("wss", b"https"), ("ws", b"http"), ("HTTPS", b"http"), ("x;by=y", b"http")]
+)
+def test_a_scheme_that_somebody_said_to_the_server_goes_on_as_http_or_https_each_time(said: str, scheme: bytes) -> None:
+    with scene() as s:
+        app = AsgiGateway(s.gateway)
+        for _ in range(3):
+            Call(s, scheme=said, application=app)
+            assert s.upstream().request().values(b"x-forwarded-proto") == [scheme]
+            s.upstream().answer()
+            s.settle()
+
+
+@pytest.mark.parametrize("client", [None, (), ("", 0), (None, None), ["", 0]])
+def test_a_client_that_the_server_does_not_know_is_taken_for_one_of_a_unix_socket(client: object) -> None:
+    with scene() as s:
+        app = AsgiGateway(s.gateway)
+        for _ in range(2):
+            call = Call(s, application=app, client=client)
+            s.upstream().request()
+            s.upstream().answer()
+            s.settle()
+            assert call.status == 200
+        assert {line["client_ip"] for line in s.log} == {"127.0.0.1"}
+
+
+def test_a_cookie_is_set_for_nobody_else() -> None:
+    with scene() as s:
+        app = AsgiGateway(s.gateway)
+        found = []
+        for field in ((b"Set-Cookie: id=1",), (), (b"Set-Cookie: id=2",), ()):
+            call = Call(s, application=app)
+            s.upstream().request()
+            s.upstream().answer(b"", *field)
+            s.settle()
+            found.append(call.header(b"set-cookie"))
+        assert found == [[b"id=1"], [], [b"id=2"], []]
 
 
 def test_a_wrong_target_is_refused_also_of_a_known_caller() -> None:
