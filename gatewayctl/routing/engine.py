@@ -3,8 +3,6 @@
 import re
 from typing import Any, Final
 
-import re2
-
 from gatewayctl.routing.compiled import Kind, Piece
 from gatewayctl.routing.regex import RegexError, parse_regex
 from gatewayctl.routing.regex_ast import Cat, Node, byte
@@ -29,16 +27,16 @@ SOURCE: Final[dict[int, str]] = {
 # A row of byte sets of which at most the last is repeated without a fixed count, with groups around any of them: no
 # engine can need more than one pass for it, so the standard library's, three times as quick to call, is as safe as RE2.
 _SET: Final = rb"(?:\\x[0-9a-f]{2}|\[[^\]]+\]|[A-Za-z0-9/_])"
-_ONE_PASS: Final = re.compile(
-    rb"(?:%b(?:\{[0-9]+\})?|\(\?P<\w+>|\))*(?:%b(?:[*+?]|\{[0-9]+,[0-9]*\}))?\)*" % (_SET, _SET)
-).fullmatch
+_ONE_PASS: Final = rb"(?:%b(?:\{[0-9]+\})?|\(\?P<\w+>|\))*(?:%b(?:[*+?]|\{[0-9]+,[0-9]*\}))?\)*" % (_SET, _SET)
 
 
 def compile_regex(text: bytes) -> Any:
     """What matches a canonical text in full, RE2 or what does the same for a simple expression; it has ``fullmatch``,
     whose result has ``groups``. Raises RegexError if RE2 finds the expression too large."""
-    if _ONE_PASS(text):
+    if re.fullmatch(_ONE_PASS, text):
         return re.compile(text)
+    import re2  # most configurations have no expression that needs it
+
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
@@ -51,7 +49,7 @@ def compile_regex(text: bytes) -> Any:
 
 def check_regex(text: bytes) -> None:
     """Raises RegexError if ``compile_regex`` would."""
-    if not _ONE_PASS(text):
+    if not re.fullmatch(_ONE_PASS, text):
         compile_regex(text)
 
 
