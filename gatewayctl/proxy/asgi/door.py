@@ -116,9 +116,8 @@ class AsgiDoor:
             while self._answer is None and not self._cut:
                 wake = self._wake = origin.gateway.loop.create_future()
                 await wake
-            if (
-                self._finished and not self._cut
-            ):  # all of it is there, as of most: sent here, since each coroutine within another costs
+            if self._finished and not self._cut:
+                # all of it is there, as of most answers: sent here, since each coroutine within another costs
                 try:
                     status, headers = self._answer  # type: ignore[misc]
                     await send({"type": "http.response.start", "status": status, "headers": headers})
