@@ -114,8 +114,7 @@ class AsgiDoor:
         vigil.begin(self)
         try:
             while self._answer is None and not self._cut:
-                wake = self._wake = origin.gateway.loop.create_future()
-                await wake
+                await self._sleep()
             if self._finished and not self._cut:
                 # all of it is there, as of most answers: sent here, since each coroutine within another costs
                 try:

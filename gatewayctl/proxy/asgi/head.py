@@ -31,14 +31,15 @@ def raw_head(scope: Scope) -> bytes:
 
 def request_line(scope: Scope) -> bytes:
     """The first line of ``raw_head``."""
+    method = scope.get("method", "GET")
+    begin = _METHODS.get(method) or method.encode("latin-1", "replace") + b" "
     target = scope.get("raw_path") or quote(scope["path"], safe=_SAFE).encode()
     if scope["root_path"]:
         target = _below(target, scope["root_path"])
     query = scope["query_string"]
     if query:
         target = b"%b?%b" % (target, query)
-    minor = b"0" if scope["http_version"] == "1.0" else b"1"
-    return b"%b %b HTTP/1.%b" % (scope.get("method", "GET").encode("latin-1", "replace"), target, minor)
+    return begin + target + (b" HTTP/1.0" if scope["http_version"] == "1.0" else b" HTTP/1.1")
 
 
 def _below(target: bytes, root: str) -> bytes:
@@ -63,10 +64,7 @@ def read_again(scope: Scope, bound: Bound, caller: Caller) -> RequestHead | None
         or scope["root_path"]
     ):
         return None
-    method, target, query = _METHODS.get(scope["method"]), scope.get("raw_path"), scope["query_string"]
-    if method is None or not target:
-        return None
-    line = b"%b%b?%b HTTP/1.1" % (method, target, query) if query else method + target + b" HTTP/1.1"
+    line = request_line(scope)
     if len(line) + len(caller.block) > bound.max_header_size - 2:
         return None
     return parser.again(line, caller)
