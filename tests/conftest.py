@@ -1,5 +1,6 @@
 """Fixtures that every test may use: gateways, upstreams, nginx. All of them end, by process id, with their scope."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -90,6 +91,15 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     server = Nginx(tmp_path_factory.mktemp("nginx"), binary)
     yield server
     server.stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """What ``-n auto`` is: more than there are cores, since many tests wait for processes of their own."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = os.cpu_count() or 1
+    return max(cores, min(2 * cores, 8))
 
 
 @pytest.hookimpl(wrapper=True)

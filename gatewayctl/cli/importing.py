@@ -51,13 +51,25 @@ def read_text(name: str) -> tuple[str, str]:
             with Path(name).open("rb") as file:
                 content = file.read(LARGEST + 1)
     except OSError as error:
-        raise failed("E001", f"cannot read {name}: {problem_of(error)}", "check the name") from None
+        raise _unreadable(name, error) from None
     if len(content) > LARGEST:
         raise failed("E005", f"{name} is larger than {LARGEST >> 20} MiB", "import a part of it")
     try:
         return content.decode("utf-8-sig"), name
     except UnicodeDecodeError:
         raise failed("E002", f"{name} is not UTF-8", "save it as UTF-8") from None
+
+
+def check_readable(name: str) -> None:
+    """Raises CommandError where the file of that name cannot be read."""
+    try:
+        Path(name).open("rb").close()
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError) -> CommandError:
+    return failed("E001", f"cannot read {name}: {problem_of(error)}", "check the name")
 
 
 def deliver(draft: "Draft", target: Target, console: Console) -> int:

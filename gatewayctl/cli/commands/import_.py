@@ -7,7 +7,7 @@ import typer
 
 from gatewayctl.cli.console import Console
 from gatewayctl.cli.errors import CommandError, usage
-from gatewayctl.cli.importing import Target, deliver, read_text
+from gatewayctl.cli.importing import Target, check_readable, deliver, read_text
 
 if TYPE_CHECKING:
     from gatewayctl.foreign.draft import Draft
@@ -82,4 +82,5 @@ def _openapi(file: str, upstream: str, prefix: str, *, typed: bool) -> "Draft":
 def _nginx(file: str) -> "Draft":
     from gatewayctl.foreign.nginx import imported
 
+    check_readable(file)
     return imported(file)

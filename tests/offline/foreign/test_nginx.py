@@ -142,7 +142,12 @@ def test_nothing_is_written_of_what_is_no_use(text: str, said: str, cli: Callabl
 
     assert (ran.code, said in ran.err) == (2, True), ran.err
     assert not (directory / "out.toml").exists()
-    assert cli("import", "nginx", "nowhere.conf").code == 2
+
+
+@pytest.mark.parametrize(("name", "why"), [("nowhere.conf", "no such file or directory"), (".", "is a directory")])
+def test_a_file_that_cannot_be_read_is_not_called_wrong(name: str, why: str, cli: Callable[..., Ran]) -> None:
+    ran = cli("import", "nginx", name)
+    assert (ran.code, f"error[E001]: cannot read {name}: {why}" in ran.err) == (2, True), ran.err
 
 
 def test_an_expression_that_is_looked_for_anywhere_matches_in_full() -> None:
