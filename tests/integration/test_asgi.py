@@ -19,7 +19,7 @@ from tests.support.cases import get, post
 from tests.support.gateway import Gateway
 from tests.support.http1 import lines
 from tests.support.memory import resident
-from tests.support.upstream import RawUpstream, answer, answer_and_close
+from tests.support.upstream import Connection, RawUpstream, answer, answer_and_close
 from tests.support.waiting import wait_for
 
 MIB = 1 << 20
@@ -184,6 +184,34 @@ def test_the_answer_to_head_keeps_its_length_and_has_no_body(server: Front, up: 
         assert (response.status, response.values(b"content-length")) == (200, [b"1234"])
         up.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext")
         assert client.send(get()).response().body == b"next"
+
+
+def test_requests_that_come_at_once_are_answered_in_their_order(server: Front, up: RawUpstream) -> None:
+    def their_target(connection: Connection) -> None:
+        body = connection.read_request().target * 4_000
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    up.script = their_target
+    with server.client() as client:
+        client.send(b"".join(get(target=target) for target in (b"/1", b"/hello", b"/22", b"/3")))
+        assert [client.response().body[:5] for _ in range(4)] == [b"/1/1/", b"hello", b"/22/2", b"/3/3/"]
+
+
+@pytest.mark.parametrize(("kind", "in_one_piece"), [("uvicorn-httptools", True), ("uvicorn-logging", False)])
+def test_uvicorn_without_an_access_log_passes_an_answer_on_as_the_service_wrote_it(
+    start: Start, up: RawUpstream, kind: str, in_one_piece: bool
+) -> None:
+    server = start(kind, forwarding(up.url))
+    up.answer(b"HTTP/1.1 200 Fine\r\nX-Thing: 1\r\nContent-Length: 2\r\n\r\nok")
+    with server.client() as client:
+        found = client.send(get()).response()
+        up.answer(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n")
+        unmodified = client.send(get()).response()
+        assert client.send(get(target=b"/hello")).response().body == b"hello"
+
+    assert (found.body, b"X-Thing: 1\r\n" in found.raw, found.reason == b"Fine") == (b"ok", in_one_piece, in_one_piece)
+    assert unmodified.values(b"content-length") == ([b"7"] if in_one_piece else [])
+    assert ("GET / HTTP/1.1" in server.output()) is not in_one_piece, "its own log is what it had to do"
 
 
 @pytest.mark.parametrize("inner", [(), (b"X-Inner: 1",)])

@@ -27,18 +27,20 @@ query = "full"
 
 def command(kind: str, port: int, application: str) -> list[str]:
     """The command line of a server by its name; a test reads them, the documentation shows the same."""
-    uvicorn = ["-m", "uvicorn", application, "--port", str(port), "--no-access-log", "--no-proxy-headers",
+    uvicorn = ["-m", "uvicorn", application, "--port", str(port), "--no-proxy-headers",
                "--no-date-header", "--no-server-header", "--timeout-graceful-shutdown", "3"]  # fmt: skip
     return {
-        "uvicorn-httptools": [*uvicorn, "--http", "httptools", "--loop", "uvloop"],
-        "uvicorn-h11": [*uvicorn, "--http", "h11", "--loop", "asyncio"],
+        "uvicorn-httptools": [*uvicorn, "--no-access-log", "--http", "httptools", "--loop", "uvloop"],
+        "uvicorn-logging": [*uvicorn, "--http", "httptools", "--loop", "asyncio"],
+        "uvicorn-h11": [*uvicorn, "--no-access-log", "--http", "h11", "--loop", "asyncio"],
         "hypercorn": ["-m", "hypercorn", application, "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "3"],
         "granian": ["-m", "granian", application, "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
                     "--workers-kill-timeout", "5"],
     }[kind]  # fmt: skip
 
 
-SERVERS = ("uvicorn-httptools", "uvicorn-h11", "hypercorn", "granian")
+SERVERS = ("uvicorn-httptools", "uvicorn-logging", "uvicorn-h11", "hypercorn", "granian")
+"""The second has an access log of its own, so that it gets messages where the first is written to."""
 HTTP2 = ("hypercorn", "granian")
 
 

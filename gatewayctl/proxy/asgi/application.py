@@ -14,6 +14,7 @@ from gatewayctl.proxy.asgi.door import AsgiDoor
 from gatewayctl.proxy.asgi.exchange import AsgiExchange
 from gatewayctl.proxy.asgi.head import raw_head, read_again, read_head, states_no_length
 from gatewayctl.proxy.asgi.headers import HeaderPairs
+from gatewayctl.proxy.asgi.uvicorn_cycle import UvicornCycles
 from gatewayctl.proxy.asgi.vigil import Vigil
 from gatewayctl.proxy.asgi.websocket import WebSocketDoor, websocket_head
 from gatewayctl.proxy.gateway import Gateway
@@ -26,6 +27,7 @@ class AsgiGateway:
         self.gateway = gateway
         self.fallback = fallback
         self.pairs = HeaderPairs()
+        self.uvicorn = UvicornCycles()
         self.vigil = Vigil(gateway.clock, gateway.wheel)
         self.callers = Callers(gateway.clock, gateway.wheel)
 

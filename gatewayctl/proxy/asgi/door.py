@@ -53,6 +53,7 @@ class AsgiDoor:
         "_reader",
         "_resumed",
         "_wake",
+        "_whole",
         "_write_by",
         "exchange",
         "origin",
@@ -80,7 +81,8 @@ class AsgiDoor:
         self._resumed: asyncio.Future[None] | None = None
         self._wake: asyncio.Future[None] | None = None
         self._pace: Pace | None = None
-        self._answer: tuple[int, Pairs] | None = None
+        self._answer: Sequence[bytes] | None = None
+        self._whole: bytes | None = None
         self._pieces: list[bytes] = []
         self._queued = 0
         self._body_open = self._paused = self._full = self._finished = self._cut = self._left = self._over = False
@@ -117,12 +119,14 @@ class AsgiDoor:
                 await self._sleep()
             if self._finished and not self._cut:
                 # all of it is there, as of most answers: sent here, since each coroutine within another costs
-                try:
-                    status, headers = self._answer  # type: ignore[misc]
-                    await send({"type": "http.response.start", "status": status, "headers": headers})
-                    await send({"type": "http.response.body", "body": b"".join(self._pieces)})
-                except OSError:
-                    self._leave(_LEFT)
+                if not self._write(send):
+                    try:
+                        await send(
+                            {"type": "http.response.start", "status": exchange.status, "headers": self._headers()}
+                        )
+                        await send({"type": "http.response.body", "body": b"".join(self._pieces)})
+                    except OSError:
+                        self._leave(_LEFT)
             elif self._answer is not None:
                 await self._respond(send)
         finally:
@@ -141,10 +145,19 @@ class AsgiDoor:
     async def answer_now(self, send: Send) -> None:
         """As ``run``, where all of the response is there already."""
         try:
-            if self._answer is not None:
+            if self._answer is not None and not self._write(send):
                 await self._respond(send)
         finally:
             del self.exchange
+
+    def _write(self, send: Send) -> bool:
+        """Whether all of the answer has been written without messages."""
+        line, lines = self._whole, self._answer
+        return (
+            line is not None
+            and lines is not None
+            and self.origin.uvicorn.write(send, line, lines, b"".join(self._pieces))
+        )
 
     def _sleep(self) -> "asyncio.Future[None]":
         """What ends with ``_wake_up``."""
@@ -165,8 +178,7 @@ class AsgiDoor:
             self._leave(_LEFT)
 
     async def _send_all(self, send: Send) -> None:
-        status, headers = self._answer  # type: ignore[misc]
-        await send({"type": self.START, "status": status, "headers": headers})
+        await send({"type": self.START, "status": self.exchange.status, "headers": self._headers()})
         body = self.BODY
         if not self._pieces and not self._finished:
             await send({"type": body, "body": b"", "more_body": True})  # some servers hold the head back until then
@@ -296,20 +308,26 @@ class AsgiDoor:
 
     def respond(self, line: bytes, lines: Sequence[bytes], length: int, first: bytes, complete: bool) -> None:
         """See ``Door``. The server frames the body: by Content-Length, or in its own way where there is none."""
-        origin = self.origin
-        pairs = origin.pairs.of(lines)
-        exchange = self.exchange
-        status = exchange.status
-        if status == 304:  # servers take its Content-Length for a promise
-            pairs = [pair for pair in pairs if pair[0] != b"content-length"]
-        if (not exchange.head.keep_alive or origin.gateway.draining) and self.scope["http_version"][:1] == "1":
-            pairs.append(_CLOSE)
-        self._answer = status, pairs
+        self._answer = lines
         self._finished = complete
+        if complete and length >= 0:
+            head = self.exchange.head
+            if head.keep_alive and head.minor and not self.origin.gateway.draining:
+                self._whole = line
         if first:
             self._pieces.append(first)
             self._queued = len(first)
         self._wake_up()
+
+    def _headers(self) -> Pairs:
+        """Those of the answer, as a message has them."""
+        origin, exchange = self.origin, self.exchange
+        pairs = origin.pairs.of(self._answer)  # type: ignore[arg-type]
+        if exchange.status == 304:  # servers take its Content-Length for a promise
+            pairs = [pair for pair in pairs if pair[0] != b"content-length"]
+        if (not exchange.head.keep_alive or origin.gateway.draining) and self.scope["http_version"][:1] == "1":
+            pairs.append(_CLOSE)
+        return pairs
 
     def interim(self, line: bytes, lines: Sequence[bytes]) -> None:
         """See ``Door``. ASGI has no interim responses: the server has answered Expect itself, others end here."""
