@@ -189,7 +189,7 @@ class AdminOptions(Files):
             unread = next((found.message for found in loaded.diagnostics if found.code == "E001"), "")
             why = unread or f"{' + '.join(self.files)} has errors (see gatewayctl validate)"
             used = "only its [admin]" if "admin" in loaded.places.data else "nothing of it"
-            console.hint(f"{why}: {used} is used here")
+            console.hint(f"{why}; {used} is used here")
             admin = _admin_alone(loaded)
         unset = ("admin", "token") in loaded.unset
         return admin.listen, "" if unset else admin.token.get_secret_value()

@@ -242,14 +242,14 @@ def test_a_configuration_that_is_broken_elsewhere_still_says_where(
 
     assert (code, server.asked) == (0, [("GET", "/status", "Bearer sesame")])
     said = capsys.readouterr().err
-    assert said == "gateway.toml has errors (see gatewayctl validate): only its [admin] is used here\n"
+    assert said == "gateway.toml has errors (see gatewayctl validate); only its [admin] is used here\n"
 
 
 def test_a_configuration_that_is_not_there_is_said_not_to_be(capsys: pytest.CaptureFixture[str]) -> None:
     with AdminServer(HEALTHY) as server:
         assert main(["status", "-c", "nowhere.toml", "--admin", server.address]) == 0
 
-    assert capsys.readouterr().err == "there is no file nowhere.toml: nothing of it is used here\n"
+    assert capsys.readouterr().err == "there is no file nowhere.toml; nothing of it is used here\n"
 
 
 def test_a_token_that_is_not_set_here_is_not_made_up(tmp_path: Path) -> None:
