@@ -45,7 +45,7 @@ class Repository:
             raise failed(
                 NO_REPOSITORY,
                 f"{folder} is in no Git repository",
-                "go to a working tree of Git, or name two files: diff OLD.toml NEW.toml; replay LOG --old OLD.toml --new NEW.toml",
+                "go to a working tree (git init makes one), or name two files: diff OLD.toml NEW.toml; replay LOG --old … --new …",
             )
         self.root = Path(top.decode("utf-8", "surrogateescape").rstrip("\n"))
         self._batch: subprocess.Popen[bytes] | None = None

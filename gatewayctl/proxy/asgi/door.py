@@ -119,14 +119,13 @@ class AsgiDoor:
                 await self._sleep()
             if self._finished and not self._cut:
                 # all of it is there, as of most answers: sent here, since each coroutine within another costs
-                if not self._write(send):
-                    try:
-                        await send(
-                            {"type": "http.response.start", "status": exchange.status, "headers": self._headers()}
-                        )
+                try:
+                    if not self._write(send):
+                        headers = self._headers()
+                        await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
                         await send({"type": "http.response.body", "body": b"".join(self._pieces)})
-                    except OSError:
-                        self._leave(_LEFT)
+                except OSError:
+                    self._leave(_LEFT)
             elif self._answer is not None:
                 await self._respond(send)
         finally:
@@ -145,7 +144,7 @@ class AsgiDoor:
     async def answer_now(self, send: Send) -> None:
         """As ``run``, where all of the response is there already."""
         try:
-            if self._answer is not None and not self._write(send):
+            if self._answer is not None:
                 await self._respond(send)
         finally:
             del self.exchange
@@ -173,7 +172,8 @@ class AsgiDoor:
 
     async def _respond(self, send: Send) -> None:
         try:
-            await self._send_all(send)
+            if not self._write(send):
+                await self._send_all(send)
         except OSError:  # what newer servers say where the client has gone
             self._leave(_LEFT)
 

@@ -56,21 +56,23 @@ class UvicornCycles:
         if type(send) is not MethodType or send.__func__ is not self._send:
             return False
         cycle: RequestResponseCycle = send.__self__  # type: ignore[assignment]  # whose method it is
-        if (
-            cycle.response_started
-            or cycle.disconnected
-            or cycle.flow.write_paused
-            or cycle.access_log
-            or cycle.default_headers
-            or not cycle.keep_alive
+        if cycle.response_started or cycle.disconnected:
+            return False
+        transport = cycle.transport
+        closed = transport.is_closing()  # uvicorn may not have been told yet, and what is closed raises when written to
+        if not closed and (
+            cycle.flow.write_paused or cycle.access_log or cycle.default_headers or not cycle.keep_alive
         ):
             return False
         cycle.response_started = True
         cycle.waiting_for_100_continue = cycle.chunked_encoding = False
-        if len(body) < _COPY_BELOW:
-            cycle.transport.write(b"".join([line, *lines, b"\r\n", body]))
-        else:
-            cycle.transport.writelines((b"".join([line, *lines, b"\r\n"]), body))
+        if closed:
+            pass
+        elif len(body) < _COPY_BELOW:
+            transport.write(b"".join([line, *lines, b"\r\n", body]))
+        else:  # not writelines: that of asyncio forgets to see whether the client has left, or does not read
+            transport.write(b"".join([line, *lines, b"\r\n"]))
+            transport.write(body)
         cycle.response_complete = True
         cycle.message_event.set()
         cycle.on_response()
