@@ -14,7 +14,7 @@ from gatewayctl.config.conversion import converted, is_text
 from gatewayctl.config.finding import Findings, KeyPath
 from gatewayctl.config.reading import MAX_SECRET, Reader, absolute, shown
 from gatewayctl.config.shape import Shape, at_path
-from gatewayctl.config.sources import Source
+from gatewayctl.config.sources import Source, at
 from gatewayctl.core.frozen import mutable
 
 _MARK: Final = re.compile(r"\$\$\{|\$\{([^}]*)\}|\$\{")
@@ -81,7 +81,7 @@ class Substitution:
                 missing = True
                 return ""
             secret = secret or bool(body["secret"] or body["file"])
-            found = self._file(source, path, body["file"]) if body["file"] else self._variable(path, body)
+            found = self._file(source, path, body["file"]) if body["file"] else self._variable(source, path, body)
             missing = missing or found is None
             return found or ""
 
@@ -96,7 +96,7 @@ class Substitution:
             help='a literal "${" is written "$${"',
         )
 
-    def _variable(self, path: KeyPath, body: re.Match[str]) -> str | None:
+    def _variable(self, source: Source, path: KeyPath, body: re.Match[str]) -> str | None:
         name, default = body["name"], body["default"]
         value = self.environ.get(name)
         if value is not None and not is_text(value):
@@ -108,6 +108,8 @@ class Substitution:
             return value
         if default is None:
             way_out = f'set {name}, or give a default: "${{{body["secret"] or ""}{name}:-…}}"'
+            if _is_parameter(source, path, name):
+                way_out = f'what the path has there is "{{{name}}}", without the dollar sign'
             self._missing("401", path, f"the environment variable {name} is not set", "not set", way_out)
         return default
 
@@ -135,6 +137,13 @@ class Substitution:
             self._findings.error(f"E{number}", path, message, label=label, help=help)
         else:
             self._findings.note(f"W{number}", path, f"{message}; checked with a placeholder", label=label, help=help)
+
+
+def _is_parameter(source: Source, path: KeyPath, name: str) -> bool:
+    """Whether the path of the route around ``path`` has a parameter of that name."""
+    route = at(source.data, path[:2]) if path[0] == "routes" else None
+    pattern = route.get("path") if isinstance(route, dict) else None
+    return isinstance(pattern, str) and re.search(rf"(?<!\$)\{{{name}\b", pattern) is not None
 
 
 def _stand_in(written: str, shape: Shape | None) -> Any:

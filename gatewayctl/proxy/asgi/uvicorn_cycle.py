@@ -66,13 +66,12 @@ class UvicornCycles:
             return False
         cycle.response_started = True
         cycle.waiting_for_100_continue = cycle.chunked_encoding = False
-        if closed:
-            pass
-        elif len(body) < _COPY_BELOW:
-            transport.write(b"".join([line, *lines, b"\r\n", body]))
-        else:  # not writelines: that of asyncio forgets to see whether the client has left, or does not read
-            transport.write(b"".join([line, *lines, b"\r\n"]))
-            transport.write(body)
+        if not closed:
+            if len(body) < _COPY_BELOW:
+                transport.write(b"".join([line, *lines, b"\r\n", body]))
+            else:  # not writelines: that of asyncio forgets to see whether the client has left, or does not read
+                transport.write(b"".join([line, *lines, b"\r\n"]))
+                transport.write(body)
         cycle.response_complete = True
         cycle.message_event.set()
         cycle.on_response()

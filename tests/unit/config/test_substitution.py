@@ -152,6 +152,25 @@ def test_offline_every_kind_of_field_can_be_checked_with_a_placeholder(config: C
     assert loaded.unset
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (
+            "path = '/old/{id:int}'\nredirect = { to = '/new/${id}' }",
+            'what the path has there is "{id}", without the dollar',
+        ),
+        ("path = '/old/{id}/{identity}'\nredirect = { to = '/new/${ident}' }", 'or give a default: "${ident:-…}"'),
+        ("path = '/old/${id}'\nrespond = {}", 'or give a default: "${id:-…}"'),
+        ("path = 7\nredirect = { to = '/new/${id}' }", 'or give a default: "${id:-…}"'),
+    ],
+)
+def test_a_variable_that_was_meant_as_a_part_of_the_path_is_said_to_be_one(
+    config: Config, setting: str, said: str
+) -> None:
+    found = next(one for one in config(f"[routes.r]\n{setting}").diagnostics if one.code == "W401")
+    assert said in (found.help or "")
+
+
 def test_a_placeholder_does_not_hide_other_errors(config: Config) -> None:
     loaded = config("[server]\nlisten = '${A}'\nmax_headers = 'x'")
     assert codes(loaded) == ["W401", "E102"]
