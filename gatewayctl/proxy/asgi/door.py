@@ -172,7 +172,7 @@ class AsgiDoor:
 
     async def _respond(self, send: Send) -> None:
         try:
-            if not self._write(send):
+            if self._cut or not self._write(send):
                 await self._send_all(send)
         except OSError:  # what newer servers say where the client has gone
             self._leave(_LEFT)

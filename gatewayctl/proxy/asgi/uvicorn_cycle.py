@@ -2,8 +2,8 @@
 
 As two messages it is checked field by field once more, put together a second time, and sent by two system calls: half of
 what uvicorn costs. So the ``RequestResponseCycle`` behind its ``send`` is brought by hand to where the two messages would
-have left it. What that takes are attributes of one class, known by their names: where a version's ``send`` uses others,
-somebody wraps or replaces it, or the server has something of its own to do with an answer, messages are the way.
+have left it. What that takes are attributes of one class, known by their names. Messages are the way where a version's
+``send`` uses others, where somebody wraps or replaces it, and where the server has something of its own to do.
 """
 
 import sys
@@ -49,27 +49,25 @@ class UvicornCycles:
         self._send = known_send()
 
     def write(self, send: Send, line: bytes, lines: Sequence[bytes], body: bytes) -> bool:
-        """Whether all of a response has been written; if not, nothing was, and ``send`` is to be used.
+        """Whether a response is done with: written, or its client gone. If not, nothing was written, and ``send`` is to be used.
 
         ``line`` and ``lines`` as in ``Door.respond``; ``lines`` state the length of ``body``, if it may have one.
         """
         if type(send) is not MethodType or send.__func__ is not self._send:
             return False
         cycle: RequestResponseCycle = send.__self__  # type: ignore[assignment]  # whose method it is
-        if cycle.response_started or cycle.disconnected:
+        if cycle.response_started or cycle.disconnected or cycle.access_log:
             return False
         transport = cycle.transport
         closed = transport.is_closing()  # uvicorn may not have been told yet, and what is closed raises when written to
-        if not closed and (
-            cycle.flow.write_paused or cycle.access_log or cycle.default_headers or not cycle.keep_alive
-        ):
+        if not closed and (cycle.flow.write_paused or cycle.default_headers or not cycle.keep_alive):
             return False
         cycle.response_started = True
         cycle.waiting_for_100_continue = cycle.chunked_encoding = False
         if not closed:
             if len(body) < _COPY_BELOW:
                 transport.write(b"".join([line, *lines, b"\r\n", body]))
-            else:  # not writelines: that of asyncio forgets to see whether the client has left, or does not read
+            else:  # not writelines: that of some versions of asyncio looks for no client that has left or does not read
                 transport.write(b"".join([line, *lines, b"\r\n"]))
                 transport.write(body)
         cycle.response_complete = True

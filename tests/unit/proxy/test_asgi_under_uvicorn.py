@@ -31,7 +31,7 @@ class Transport(asyncio.Transport):
         self.writes.append(bytes(data))
 
     def writelines(self, pieces: Any) -> None:
-        raise AssertionError("asyncio's own, from 3.12 on, holds back no client that does not read")
+        raise AssertionError("that of Python 3.12.1 and 3.13.0 holds back no client that does not read")
 
     def is_closing(self) -> bool:
         return self.closed
@@ -145,6 +145,14 @@ def test_where_the_server_has_something_to_do_messages_are_the_way(reason: dict[
     assert not UvicornCycles().write(one.send, LINE, LINES, BODY)
     assert state(one) == before
     assert written(one) == []
+
+
+def test_the_line_of_an_access_log_is_written_of_a_client_that_has_left_too() -> None:
+    one = cycle()
+    one.access_log = True
+    one.transport.close()
+
+    assert not UvicornCycles().write(one.send, LINE, LINES, BODY)
 
 
 def test_a_client_that_does_not_read_is_waited_for_by_messages() -> None:
