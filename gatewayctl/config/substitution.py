@@ -108,7 +108,7 @@ class Substitution:
             return value
         if default is None:
             way_out = f'set {name}, or give a default: "${{{body["secret"] or ""}{name}:-…}}"'
-            if _is_parameter(source, path, name):
+            if not body["secret"] and _is_parameter(source, path, name):
                 way_out = f'what the path has there is "{{{name}}}", without the dollar sign'
             self._missing("401", path, f"the environment variable {name} is not set", "not set", way_out)
         return default

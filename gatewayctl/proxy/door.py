@@ -1,10 +1,13 @@
 """What an exchange needs of the side that the client is on. Two doors keep this promise: express and ASGI."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.upstream.connection import UpstreamConnection
+
+COPY_BELOW: Final = 8 * 1024
+"""Bytes of body up to which copying them behind the head is cheaper than writing them apart."""
 
 
 class Door(Protocol):

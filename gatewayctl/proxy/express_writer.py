@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from gatewayctl.core.chunked import LAST_CHUNK, ChunkedDecoder, chunk
 from gatewayctl.policy.auth.certificate import PeerCertificate
 from gatewayctl.proxy.acquaintance import Acquaintance
+from gatewayctl.proxy.door import COPY_BELOW
 from gatewayctl.proxy.exchange import Exchange
 from gatewayctl.proxy.pace import Pace
 from gatewayctl.state.timer_wheel import NEVER
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 HEAD, BODY, WAIT, TUNNEL, LINGER, CLOSED = range(6)
 _STATE_NAMES: Final = ("head", "body", "wait", "tunnel", "linger", "closed")
 
-_COPY_BELOW: Final = 8 * 1024
-"""Bytes of body up to which copying them behind the head is cheaper than writing them apart."""
 _LINGER_SECONDS: Final = 2.0
 _LINGER_BYTES: Final = 256 * 1024
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
@@ -120,7 +119,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
             and head.minor
             and not self.gateway.draining
             and length >= 0
-            and len(first) < _COPY_BELOW
+            and len(first) < COPY_BELOW
         ):
             self._keep = True
             transport.write(b"".join([line, *lines, b"\r\n", first]))
@@ -149,7 +148,7 @@ class ExpressWriter(asyncio.Protocol, ABC):
         elif not head.minor:
             extra += b"Connection: keep-alive\r\n"
         self._keep = keep
-        if len(first) < _COPY_BELOW:
+        if len(first) < COPY_BELOW:
             transport.write(b"".join([line, *lines, extra, b"\r\n", first]))
         else:
             transport.writelines((b"".join([line, *lines, extra, b"\r\n"]), first))

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.types import Send
 
+from gatewayctl.proxy.door import COPY_BELOW
+
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 MODULE: Final = "uvicorn.protocols.http.httptools_impl"
-_COPY_BELOW: Final = 8 * 1024
-"""Bytes: a larger body is not copied behind its head."""
 _KNOWN: Final = frozenset({
     # what there is to keep in step
     "chunked_encoding", "disconnected", "expected_content_length", "flow", "keep_alive", "message_event", "on_response",
@@ -65,7 +65,7 @@ class UvicornCycles:
         cycle.response_started = True
         cycle.waiting_for_100_continue = cycle.chunked_encoding = False
         if not closed:
-            if len(body) < _COPY_BELOW:
+            if len(body) < COPY_BELOW:
                 transport.write(b"".join([line, *lines, b"\r\n", body]))
             else:  # not writelines: that of some versions of asyncio looks for no client that has left or does not read
                 transport.write(b"".join([line, *lines, b"\r\n"]))

@@ -161,6 +161,7 @@ def test_offline_every_kind_of_field_can_be_checked_with_a_placeholder(config: C
         ),
         ("path = '/old/{id}/{identity}'\nredirect = { to = '/new/${ident}' }", 'or give a default: "${ident:-…}"'),
         ("path = '/old/${id}'\nrespond = {}", 'or give a default: "${id:-…}"'),
+        ("path = '/old/{id}'\nredirect = { to = '/new/${secret:id}' }", 'or give a default: "${secret:id:-…}"'),
         ("path = 7\nredirect = { to = '/new/${id}' }", 'or give a default: "${id:-…}"'),
     ],
 )

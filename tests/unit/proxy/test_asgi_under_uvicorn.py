@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from gatewayctl.proxy.asgi.headers import pairs_of
 from gatewayctl.proxy.asgi.uvicorn_cycle import MODULE, UvicornCycles, known_send
+from gatewayctl.proxy.door import COPY_BELOW
 
 LINE = b"HTTP/1.1 200 OK\r\n"
 LINES = (b"Content-Type: text/plain\r\n", b"Content-Length: 5\r\n")
@@ -123,7 +124,7 @@ def test_it_leaves_uvicorn_as_two_messages_do(
     assert ours == theirs
     assert b"".join(written(short)) == line + b"".join(lines) + b"\r\n" + body
     assert b"".join(written(long)).lower() == b"".join(written(short)).lower()
-    assert len(written(short)) == (1 if len(body) < 8192 else 2)
+    assert len(written(short)) == (1 if len(body) < COPY_BELOW else 2)
 
 
 @pytest.mark.parametrize(
