@@ -35,13 +35,7 @@ def read_nginx(file: str) -> tuple[Directive, ...]:
         message = "reading nginx's files needs a package that is not installed"
         way_out = "pip install 'gatewayctl[import]'"
         raise RefusedImportError([wrong(NOT_INSTALLED, message, Span(file), way_out)], {}) from None
-    try:
-        parsed: dict[str, Any] = crossplane.parse(file, check_ctx=False, check_args=True)
-    except (OSError, UnicodeDecodeError) as problem:
-        said = (getattr(problem, "strerror", "") or "it is not UTF-8").lower()
-        raise RefusedImportError(
-            [wrong(NOT_A_DOCUMENT, f"cannot read {file}: {said}", None, "check the name")], {}
-        ) from None
+    parsed: dict[str, Any] = crossplane.parse(file, check_ctx=False, check_args=True)
     if parsed["errors"]:
         texts = {found["file"]: _text(found["file"]) for found in parsed["errors"]}
         problems = []
