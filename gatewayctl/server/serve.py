@@ -145,12 +145,12 @@ class Serving:
         finally:
             await self._watcher.stop()
             await self._traffic.close()
+            self.gateway.wheel.stop()  # at once: what it looks at is shared by workers, and is gone with them
             await self._reloader.stop()
             await self._plane.stop()
             for instance in self.gateway.instances.values():
                 instance.abort_all()
             await self.gateway.surroundings.close()
-            self.gateway.wheel.stop()
             for file in self._socket_files.values():
                 file.remove()
             for sock in self._sockets:

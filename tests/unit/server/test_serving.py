@@ -2,8 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from gatewayctl.server.serve import Serving
+from gatewayctl.state.timer_wheel import TICK
+from gatewayctl.upstream.discovery.plane import ControlPlane
 
 TEXT = """
 version = 1
@@ -16,6 +21,14 @@ access = "off"
 [routes.all]
 path = "/*"
 respond = {{ status = 200, body = "{body}" }}
+"""
+OUTLIER = """
+[services.up]
+instances = [{ id = "one", url = "http://127.0.0.1:1" }]
+outlier = { consecutive_failures = 3 }
+[routes.up]
+path = "/up"
+service = "up"
 """
 
 
@@ -81,4 +94,31 @@ def test_a_generation_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         serving.end()
         assert await task == 0
 
+    asyncio.run(run())
+
+
+def test_nothing_looks_at_what_workers_share_once_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = ControlPlane.stop
+
+    async def ends_late(plane: ControlPlane) -> None:
+        """The last thing but one to end, here after several turns of the wheel, as on a busy machine."""
+        await asyncio.sleep(4 * TICK)
+        await ends(plane)
+
+    async def run() -> None:
+        file = _written(tmp_path, "one")
+        text = file.read_text().replace("[server]\n", "[server]\nworkers = 2\n")
+        file.write_text(text + OUTLIER)
+        faults: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+        serving = Serving([str(file)])
+        task = asyncio.create_task(serving.run())
+        await _until((tmp_path / "gateway.sock").exists, task)
+        assert await _body(tmp_path) == b"one"
+
+        serving.end()
+        assert await task == 0
+        assert faults == []
+
+    monkeypatch.setattr(ControlPlane, "stop", ends_late)
     asyncio.run(run())
