@@ -100,11 +100,6 @@ def test_a_generation_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_nothing_looks_at_what_workers_share_once_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ends = ControlPlane.stop
 
-    async def ends_late(plane: ControlPlane) -> None:
-        """The last thing but one to end, here after several turns of the wheel, as on a busy machine."""
-        await asyncio.sleep(4 * TICK)
-        await ends(plane)
-
     async def run() -> None:
         file = _written(tmp_path, "one")
         text = file.read_text().replace("[server]\n", "[server]\nworkers = 2\n")
@@ -113,6 +108,14 @@ def test_nothing_looks_at_what_workers_share_once_it_is_closed(tmp_path: Path, m
         asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
         serving = Serving([str(file)])
         task = asyncio.create_task(serving.run())
+
+        async def ends_late(plane: ControlPlane) -> None:
+            """What ends after the workers, here until the wheel would have turned, as on a busy machine."""
+            turned = serving.gateway.clock() + 2 * TICK
+            await _until(lambda: serving.gateway.clock() > turned, task)
+            await ends(plane)
+
+        monkeypatch.setattr(ControlPlane, "stop", ends_late)
         await _until((tmp_path / "gateway.sock").exists, task)
         assert await _body(tmp_path) == b"one"
 
@@ -120,5 +123,4 @@ def test_nothing_looks_at_what_workers_share_once_it_is_closed(tmp_path: Path, m
         assert await task == 0
         assert faults == []
 
-    monkeypatch.setattr(ControlPlane, "stop", ends_late)
     asyncio.run(run())
